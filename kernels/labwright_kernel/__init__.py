@@ -1,0 +1,1 @@
+"""Magics, the cell recorder, run capture."""

@@ -1,0 +1,15 @@
+"""Runs and their comparison, on MLflow tracking."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__all__: list[str] = []
+
+
+def __getattr__(name: str) -> Any:
+    # `lw.experiments.VERB` is `labwright.experiments.api.VERB`, imported when it is named.
+    if name in __all__:
+        return getattr(importlib.import_module("labwright.experiments.api"), name)
+    raise AttributeError(f"module 'labwright.experiments' has no attribute {name!r}")

@@ -1,0 +1,123 @@
+"""Experiments: runs and their comparison. The truth is MLflow's; these are its parts that people look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from labwright.service.models import Strict
+
+Number = float | None  # NaN and infinity have no JSON: they are None here, and their text is in `Metric.text`.
+
+
+class Experiment(BaseModel):
+    """An MLflow experiment."""
+
+    experiment_id: str
+    name: str
+    updated: datetime | None
+
+
+class Metric(BaseModel):
+    """The last value of a metric."""
+
+    value: Number
+    text: str = Field(description="The value as text; says nan, inf or -inf where value is null")
+    step: int
+
+
+class LoggedModel(BaseModel):
+    """A model that a run logged."""
+
+    name: str
+    model_id: str | None
+    uri: str = Field(description="models:/… or runs:/…, as MLflow knows it")
+    has_signature: bool
+
+
+class Run(BaseModel):
+    """One run, as a table shows it."""
+
+    run_id: str
+    name: str
+    experiment_id: str
+    experiment: str
+    status: str = Field(description="RUNNING, FINISHED, FAILED, KILLED or SCHEDULED")
+    started: datetime | None
+    ended: datetime | None
+    params: dict[str, str]
+    metrics: dict[str, Metric]
+    tags: dict[str, str] = Field(description="Without MLflow's own (mlflow.*)")
+    notebook: str | None
+    source: str | None = Field(description="Such as 'flights.ipynb, cell 7'")
+    models: list[LoggedModel]
+
+
+class RunPage(BaseModel):
+    """Some runs of an experiment, newest first."""
+
+    runs: list[Run]
+    next_page: str | None
+
+
+class RunDetail(BaseModel):
+    """A run with its reference sample and its artifacts."""
+
+    run: Run
+    artifacts: list[str] = Field(description="Top-level paths")
+    reference: str | None = Field(description="The artifact that holds the training sample, if one was logged")
+
+
+class Point(BaseModel):
+    """One value of a metric's curve."""
+
+    step: int
+    value: Number
+    time: datetime
+
+
+class Compare(Strict):
+    """Which runs to compare; the first is the base."""
+
+    run_ids: list[str] = Field(min_length=1, max_length=100)
+
+
+class ComparedValue(BaseModel):
+    """A parameter or metric of one run; text is empty where the run has none."""
+
+    text: str
+    value: Number = None
+
+
+class ComparisonRow(BaseModel):
+    """One parameter or metric over all runs of a comparison, in the order of `runs`."""
+
+    name: str
+    differs: bool
+    values: list[ComparedValue]
+    best: int | None = Field(default=None, description="Index of the best run, by the metric's usual direction")
+
+
+class Curve(BaseModel):
+    """A metric of one run over its steps, at most 500 points."""
+
+    run_id: str
+    metric: str
+    steps: list[int]
+    values: list[Number]
+
+
+class Comparison(BaseModel):
+    """Runs side by side."""
+
+    runs: list[Run]
+    params: list[ComparisonRow]
+    metrics: list[ComparisonRow]
+    curves: list[Curve]
+
+
+class Tracking(BaseModel):
+    """Where kernels log to: an address for MLflow's client. The token is in the state folder, not here."""
+
+    uri: str

@@ -1,0 +1,56 @@
+"""Features: feature views, point-in-time joins. The truth is Feast's registry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+
+class Feature(BaseModel):
+    """A column of a feature view."""
+
+    name: str
+    dtype: str
+    description: str = ""
+
+
+class FeatureView(BaseModel):
+    """A feature view as the registry has it."""
+
+    name: str
+    project: str
+    entities: list[str]
+    join_keys: list[str]
+    features: list[Feature]
+    source: str = Field(description="Where the rows come from, such as a file's path")
+    timestamp_field: str
+    ttl_seconds: float | None
+    description: str
+    owner: str
+    tags: dict[str, str]
+    created: datetime | None
+    updated: datetime | None
+
+
+class FeatureRepository(BaseModel):
+    """All feature views of the repository that Labwright uses."""
+
+    path: str
+    views: list[FeatureView]
+
+
+class Preview(BaseModel):
+    """The first rows of a view's source. Cells are text."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    total_rows: int | None
+
+
+class FeatureViewDetail(BaseModel):
+    """A feature view with a look at its rows."""
+
+    view: FeatureView
+    preview: Preview | None
+    note: str = Field(default="", description="Why there is no preview, when there is none")

@@ -1,0 +1,1 @@
+"""The service: every capability's routes, in a process of its own."""

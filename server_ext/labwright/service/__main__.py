@@ -1,0 +1,159 @@
+"""`python -m labwright.service`: the service's process. It ends when another one holds the lock already."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+
+import uvicorn
+
+import labwright
+from labwright.actor import this_user
+from labwright.service import children
+from labwright.service.app import create_app, is_busy, recover
+from labwright.service.context import Context
+from labwright.service.events import Events
+from labwright.service.operations import Operations
+from labwright.service.settings import Settings
+from labwright.service.store import Store
+from labwright.state import (
+    Folders,
+    ServiceState,
+    boot_id,
+    folders,
+    lock_file,
+    process_started,
+    read_token,
+    write_service_state,
+)
+
+log = logging.getLogger("labwright")
+
+
+def main() -> None:
+    """Take the lock, bring the database up to date, make processes match the records, serve."""
+    where = folders()
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with lock_file(where.service_lock) as handle:
+        if not _take(handle):
+            log.info("another service holds the lock; nothing to do")
+            return
+        asyncio.run(_serve(where))
+
+
+def _take(handle: int) -> bool:
+    """Take the lock for life. A probe may hold it for a moment, so try for two seconds."""
+    deadline = time.monotonic() + 2
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+
+
+async def _serve(where: Folders) -> None:
+    settings = Settings()
+    store = Store(where.home, settings.database_url)
+    store.migrate()
+    events = Events()
+    unix, loopback = _listen(where)
+    context = Context(
+        folders=where, settings=settings, store=store, events=events, operations=Operations(store, events),
+        actor=this_user(), token=read_token(where), url=f"http://127.0.0.1:{loopback.getsockname()[1]}",
+    )  # fmt: skip
+    if store.journal_mode == "DELETE":
+        context.notes.append(
+            "The state folder is on a network file system, so the database goes without WAL and is slower."
+        )
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.call_soon_threadsafe(ending.set)
+
+    app = create_app(context, end)
+    await asyncio.to_thread(recover, context)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on", ws="none")
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined, method-assign, unused-ignore]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours, below
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    serving = asyncio.create_task(server.serve(sockets=[unix, loopback]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    (where.home / "python").write_text(sys.executable)  # a kernel without the service's packages starts it with this
+    write_service_state(where, _state(context, where))
+    log.info("labwright service %s listens", labwright.__version__)
+    idle = asyncio.create_task(_end_when_idle(context, app, ending))
+    await asyncio.wait([asyncio.create_task(ending.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
+    idle.cancel()
+    events.close()
+    context.operations.close()
+    server.should_exit = True
+    await serving
+    where.service_state.unlink(missing_ok=True)
+    where.service_socket.unlink(missing_ok=True)
+    store.close()
+    os._exit(0)  # Threads of cancelled operations must not hold the lock.
+
+
+def _listen(where: Folders) -> tuple[socket.socket, socket.socket]:
+    """The unix socket, and the loopback address for MLflow's clients, which stays the same across restarts."""
+    where.service_socket.unlink(missing_ok=True)
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind(str(where.service_socket))
+    where.service_socket.chmod(0o600)
+    last = where.home / "port"
+    wanted = int(last.read_text()) if last.exists() else 0
+    for port in (wanted, 0):
+        loopback = socket.socket(socket.AF_INET)
+        loopback.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            loopback.bind(("127.0.0.1", port))
+            break
+        except OSError:
+            loopback.close()
+    last.write_text(str(loopback.getsockname()[1]))
+    for listener in (unix, loopback):
+        listener.listen(512)
+        listener.setblocking(False)
+    return unix, loopback
+
+
+def _state(context: Context, where: Folders) -> ServiceState:
+    started = process_started(os.getpid())
+    assert started is not None
+    return ServiceState(
+        host=socket.gethostname(), boot_id=boot_id(), pid=os.getpid(), started=started,
+        socket=str(where.service_socket), url=context.url, python=sys.executable, version=labwright.__version__,
+    )  # fmt: skip
+
+
+async def _end_when_idle(context: Context, app, ending: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
+    """A service with no endpoint, cluster, operation or request for a while ends itself."""
+    while True:
+        await asyncio.sleep(min(60.0, context.settings.idle_minutes * 20))
+        children.reap()
+        idle = time.monotonic() - app.state.last_request
+        if idle > context.settings.idle_minutes * 60 and not await asyncio.to_thread(is_busy, context):
+            log.info("idle for %.0f minutes; ending", idle / 60)
+            ending.set()
+
+
+if __name__ == "__main__":
+    main()

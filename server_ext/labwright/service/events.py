@@ -1,0 +1,56 @@
+"""Push: small "changed" events from any thread to whoever listens on `/events`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+from labwright.service.models import Changed
+
+
+class Events:
+    """A broadcast. A listener that is slow loses events, never blocks a writer: events only say "look again"."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[asyncio.Queue[Changed | None], asyncio.AbstractEventLoop] = {}
+        self._closed = False
+
+    def publish(self, capability: str, name: str) -> None:
+        """Tell all listeners that `name` of `capability` changed. Callable from any thread."""
+        event = Changed(capability=capability, name=name)
+        with self._lock:
+            listeners = list(self._listeners.items())
+        for queue, loop in listeners:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_offer, queue, event)
+
+    async def listen(self) -> AsyncIterator[Changed | None]:
+        """Yield events as they come, and None every 10 s so that a dead connection is noticed."""
+        queue: asyncio.Queue[Changed | None] = asyncio.Queue(maxsize=1000)
+        with self._lock:
+            self._listeners[queue] = asyncio.get_running_loop()
+        try:
+            while not self._closed:
+                try:
+                    yield await asyncio.wait_for(queue.get(), timeout=10)
+                except TimeoutError:
+                    yield None
+        finally:
+            with self._lock:
+                del self._listeners[queue]
+
+    def close(self) -> None:
+        """End all streams, so that the server can end."""
+        self._closed = True
+        with self._lock:
+            listeners = list(self._listeners.items())
+        for queue, loop in listeners:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_offer, queue, None)
+
+
+def _offer(queue: asyncio.Queue[Changed | None], event: Changed | None) -> None:
+    if not queue.full():
+        queue.put_nowait(event)

@@ -1,0 +1,203 @@
+"""Operations: long work with an id, a progress figure, a log and a cancel, kept in the database."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from labwright.actor import Actor
+from labwright.errors import ConflictError, LabwrightError, NotFoundError
+from labwright.service.events import Events
+from labwright.service.models import Operation, OperationState, Problem
+from labwright.service.store import Base, Owned, Store
+
+log = logging.getLogger(__name__)
+
+
+class OperationRow(Owned, Base):
+    """An operation in the database."""
+
+    __tablename__ = "operations"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(100))
+    subject: Mapped[str] = mapped_column(sa.String(300), index=True)
+    state: Mapped[str] = mapped_column(sa.String(20), index=True)
+    step: Mapped[str] = mapped_column(sa.Text, default="")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    log: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    error: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, default=None)
+    result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+
+    def model(self) -> Operation:
+        """The operation as others see it."""
+        return Operation.model_validate(self, from_attributes=True)
+
+
+class CancelledByUser(Exception):
+    """Raised inside an operation's work when somebody cancelled it."""
+
+
+class Handle:
+    """What the work of an operation holds: it reports steps and learns that it was cancelled."""
+
+    def __init__(self, operations: Operations, operation_id: str) -> None:
+        self.id = operation_id
+        self._operations = operations
+        self.cancelled = threading.Event()
+
+    def step(self, words: str, progress: float) -> None:
+        """Say what is done now (`progress` 0 to 1). Raises CancelledByUser when the operation was cancelled."""
+        self.check()
+        self._operations.write(self.id, step=words, progress=progress, line=words)
+
+    def check(self) -> None:
+        """Raise CancelledByUser when the operation was cancelled; call it before what cannot be undone."""
+        if self.cancelled.is_set():
+            raise CancelledByUser
+
+
+class Operations:
+    """Starts work in threads and keeps its record."""
+
+    def __init__(self, store: Store, events: Events) -> None:
+        self._store = store
+        self._events = events
+        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="operation")
+        self._handles: dict[str, Handle] = {}
+        self._closing = False
+
+    def start(self, actor: Actor, kind: str, subject: str, work: Callable[[Handle], dict[str, Any]]) -> Operation:
+        """Record an operation and run `work` in a thread; what it returns is the operation's result."""
+        row = OperationRow(
+            id=uuid.uuid4().hex, kind=kind, subject=subject, state=OperationState.running, step="Waiting",
+            progress=0.0, log=[], result={}, owner=actor.owner, namespace=actor.namespace,
+        )  # fmt: skip
+        with self._store.session() as session:
+            session.add(row)
+        handle = Handle(self, row.id)
+        self._handles[row.id] = handle
+        self._threads.submit(self._run, handle, work)
+        return self.get(actor, row.id)
+
+    def finished(self, actor: Actor, kind: str, subject: str, words: str, result: dict[str, Any]) -> Operation:
+        """Record an operation that had nothing to do: it is done, and says so in `words`."""
+        row = OperationRow(
+            id=uuid.uuid4().hex, kind=kind, subject=subject, state=OperationState.succeeded, step=words,
+            progress=1.0, log=[words], result=result, owner=actor.owner, namespace=actor.namespace,
+        )  # fmt: skip
+        with self._store.session() as session:
+            session.add(row)
+        return self.get(actor, row.id)
+
+    def _run(self, handle: Handle, work: Callable[[Handle], dict[str, Any]]) -> None:
+        try:
+            result = work(handle)
+            self.write(handle.id, state=OperationState.succeeded, step="Done", progress=1.0, result=result)
+        except CancelledByUser:
+            self.write(
+                handle.id,
+                state=OperationState.cancelled,
+                step="Cancelled",
+                line="Cancelled; nothing was changed.",
+            )
+        except LabwrightError as error:
+            self._fail(handle.id, error)
+        except Exception:
+            log.exception("operation %s failed", handle.id)
+            self._fail(
+                handle.id,
+                LabwrightError("Something went wrong inside Labwright; `labwright doctor` names the log."),
+            )
+        finally:
+            self._handles.pop(handle.id, None)
+
+    def _fail(self, operation_id: str, error: LabwrightError) -> None:
+        if self._closing:
+            return  # The service ends: recover() of the next one says that the operation was interrupted.
+        problem = Problem(title=error.code, status=error.status, code=error.code, detail=error.message)
+        self.write(
+            operation_id,
+            state=OperationState.failed,
+            step="Failed",
+            error=problem.model_dump(),
+            line=error.message,
+        )
+
+    def write(self, operation_id: str, *, line: str | None = None, **values: Any) -> None:
+        """Change an operation's record and tell the listeners."""
+        with self._store.session() as session:
+            row = session.get_one(OperationRow, operation_id)
+            for name, value in values.items():
+                setattr(row, name, value)
+            if line is not None:
+                row.log = [*row.log, line]
+            kind, subject = row.kind, row.subject
+        self._events.publish("operations", operation_id)
+        self._events.publish(kind.partition(".")[0], subject)
+
+    def get(self, actor: Actor, operation_id: str) -> Operation:
+        """One operation. Errors: NotFoundError."""
+        with self._store.session() as session:
+            row = session.get(OperationRow, operation_id)
+            if row is None or row.owner != actor.owner:
+                raise NotFoundError("There is no such operation.")
+            return row.model()
+
+    def list(
+        self, actor: Actor, *, kind: str | None = None, subject: str | None = None, limit: int = 50
+    ) -> list[Operation]:
+        """The newest operations first, by kind and subject."""
+        query = sa.select(OperationRow).where(OperationRow.owner == actor.owner)
+        if kind:
+            query = query.where(OperationRow.kind == kind)
+        if subject:
+            query = query.where(OperationRow.subject == subject)
+        with self._store.session() as session:
+            rows = session.scalars(query.order_by(OperationRow.created.desc()).limit(limit))
+            return [row.model() for row in rows]
+
+    def running(self, kind: str, subject: str) -> bool:
+        """Whether such an operation goes on."""
+        query = sa.select(sa.func.count()).select_from(OperationRow).where(
+            OperationRow.kind == kind, OperationRow.subject == subject, OperationRow.state == OperationState.running
+        )  # fmt: skip
+        with self._store.session() as session:
+            return bool(session.scalar(query))
+
+    def any_running(self) -> bool:
+        """Whether any operation goes on."""
+        return bool(self._handles)
+
+    def cancel(self, actor: Actor, operation_id: str) -> Operation:
+        """Ask an operation to stop at its next step. Errors: NotFoundError, ConflictError when it has ended."""
+        operation = self.get(actor, operation_id)
+        handle = self._handles.get(operation_id)
+        if operation.state is not OperationState.running or handle is None:
+            raise ConflictError("This operation has ended already.", code="ended")
+        handle.cancelled.set()
+        self.write(operation_id, step="Cancelling", line="Cancel was asked for.")
+        return self.get(actor, operation_id)
+
+    def recover(self) -> None:
+        """At the service's start: what was running was interrupted, and says so."""
+        detail = "The service ended while this went on; nothing was left half done. Try again."
+        problem = Problem(title="interrupted", status=503, code="interrupted", detail=detail)
+        with self._store.session() as session:
+            for row in session.scalars(sa.select(OperationRow).where(OperationRow.state == OperationState.running)):
+                row.state, row.step, row.error = OperationState.failed, "Interrupted", problem.model_dump()
+                row.log = [*row.log, detail]
+
+    def close(self) -> None:
+        """Cancel all and wait for a moment."""
+        self._closing = True
+        for handle in list(self._handles.values()):
+            handle.cancelled.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,77 @@
+"""The service's own routes: status, shutdown, operations, events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+import labwright
+from labwright.actor import Actor
+from labwright.service import auth
+from labwright.service.context import Context
+from labwright.service.models import Operation, Shutdown, Status
+
+router = APIRouter(tags=["service"])
+In = Annotated[Context, Depends(auth.context)]
+By = Annotated[Actor, Depends(auth.actor)]
+
+
+@router.get("/status")
+def status(context: In, actor: By, request: Request) -> Status:
+    """What the service is, and what goes on without it."""
+    app = request.app
+    return Status(
+        version=labwright.__version__,
+        owner=actor.owner,
+        namespace=actor.namespace,
+        started=app.state.started,
+        mlflow=app.state.mlflow_state(context),
+        going_on=[item for capability in app.state.capabilities for item in capability.going_on(context)],
+        notes=context.notes,
+    )
+
+
+@router.post("/shutdown")
+def shutdown(context: In, body: Shutdown, request: Request) -> Status:
+    """End the service; with `everything`, endpoints and clusters first. Gives what still goes on."""
+    if body.everything:
+        for capability in reversed(request.app.state.capabilities):
+            capability.stop_everything(context)
+    last = status(context, context.actor, request)
+    request.app.state.end()
+    return last
+
+
+@router.get("/operations")
+def operations(
+    context: In, actor: By, kind: str | None = None, subject: str | None = None, limit: int = 50
+) -> list[Operation]:
+    """The newest operations first."""
+    return context.operations.list(actor, kind=kind, subject=subject, limit=min(max(limit, 1), 500))
+
+
+@router.get("/operations/{operation_id}")
+def operation(context: In, actor: By, operation_id: str) -> Operation:
+    """One operation."""
+    return context.operations.get(actor, operation_id)
+
+
+@router.post("/operations/{operation_id}/cancel")
+def cancel(context: In, actor: By, operation_id: str) -> Operation:
+    """Ask an operation to stop at its next step."""
+    return context.operations.cancel(actor, operation_id)
+
+
+@router.get("/events", response_class=StreamingResponse)
+async def events(context: In) -> StreamingResponse:
+    """Changed events as lines of JSON; an empty line now and then keeps the connection honest."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"\n"
+        async for event in context.events.listen():
+            yield (event.model_dump_json() if event else "").encode() + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")

@@ -1,0 +1,15 @@
+"""Promotion and endpoints, on MLflow models and registry."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__all__: list[str] = []
+
+
+def __getattr__(name: str) -> Any:
+    # `lw.serving.VERB` is `labwright.serving.api.VERB`, imported when it is named.
+    if name in __all__:
+        return getattr(importlib.import_module("labwright.serving.api"), name)
+    raise AttributeError(f"module 'labwright.serving' has no attribute {name!r}")

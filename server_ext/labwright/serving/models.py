@@ -1,0 +1,124 @@
+"""Serving: promotion, endpoints, the prediction log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from labwright.service.models import Operation, Strict
+
+NAME = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+
+
+class EndpointState(StrEnum):
+    """Where an endpoint stands."""
+
+    starting = "starting"
+    ready = "ready"
+    failed = "failed"
+    stopped = "stopped"
+
+
+class Column(BaseModel):
+    """A column of a model's signature."""
+
+    name: str
+    type: str = Field(description="MLflow's: double, float, integer, long, boolean, string, datetime, …")
+    required: bool = True
+
+
+class Signature(BaseModel):
+    """What a model takes and gives."""
+
+    inputs: list[Column]
+    outputs: list[Column]
+
+
+class Version(BaseModel):
+    """A model version, as the registry knows it."""
+
+    model: str
+    version: str
+    run_id: str | None
+    run_name: str | None
+    digest: str = Field(description="SHA-256 over the model's files, fixed at promotion and checked at load")
+
+
+class Endpoint(BaseModel):
+    """An endpoint as it stands."""
+
+    name: str
+    state: EndpointState
+    message: str = Field(description="What happened, in a sentence; empty when all is well")
+    url: str | None = Field(description="http://127.0.0.1:PORT; the same across restarts")
+    live: Version | None
+    signature: Signature | None
+    input_example: dict[str, Any] | None = Field(description="One row to begin with: column → value")
+    isolation: str = Field(description="How the model's process is kept apart, in a sentence")
+    has_reference: bool = Field(description="Whether the live run logged a training sample, so that drift can be read")
+    predictions: int = Field(description="Rows answered since it was made")
+    revision: int
+    created: datetime
+    updated: datetime
+    operation: Operation | None = Field(description="The promotion that goes on, or the last one")
+
+
+class Promote(Strict):
+    """Promote a run's model, or a registered version, to an endpoint."""
+
+    run_id: str | None = Field(default=None, max_length=64)
+    model: str | None = Field(
+        default=None, max_length=250, description="Which of the run's models, when it has several"
+    )
+    version: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]+$",
+        max_length=12,
+        description="Instead of run_id: a version of the endpoint's model",
+    )
+    expected_revision: int | None = Field(default=None, description="Refuse with 409 when the endpoint has another")
+
+
+class Expected(Strict):
+    """A write that names the state it expects."""
+
+    expected_revision: int | None = None
+
+
+class Promotion(BaseModel):
+    """One line of an endpoint's history."""
+
+    sequence: int
+    at: datetime
+    by: str
+    version: Version
+    previous: str | None = Field(description="The version that was live before")
+
+
+class Predict(Strict):
+    """Rows to predict, as MLflow's scoring protocol has them (dataframe_split)."""
+
+    columns: list[str] = Field(min_length=1, max_length=10_000)
+    data: list[list[Any]] = Field(min_length=1, max_length=10_000)
+
+
+class Prediction(BaseModel):
+    """The answer of an endpoint: one prediction a row (a value, or a column → value record)."""
+
+    predictions: list[Any]
+    version: str
+    request_id: str
+
+
+class LoggedPrediction(BaseModel):
+    """One request in the prediction log."""
+
+    request_id: str
+    at: datetime
+    version: str
+    status: int
+    latency_ms: float
+    rows: int

@@ -1,0 +1,38 @@
+"""Endpoints and their promotions in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from labwright.service.store import Base, Owned
+
+
+class EndpointRow(Owned, Base):
+    """An endpoint. `live` is the version that should serve (a `models.Version`), whatever the processes do now."""
+
+    __tablename__ = "endpoints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    wanted: Mapped[str] = mapped_column(sa.String(20))  # running or stopped
+    message: Mapped[str] = mapped_column(sa.Text, default="")
+    port: Mapped[int | None] = mapped_column(default=None)
+    live: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, default=None)
+    card: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # signature, input example, isolation, …
+    pid: Mapped[int | None] = mapped_column(default=None)
+    pid_started: Mapped[float | None] = mapped_column(default=None)
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class PromotionRow(Owned, Base):
+    """Who made which version live, and when: the endpoint's history, never changed."""
+
+    __tablename__ = "promotions"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    endpoint: Mapped[str] = mapped_column(sa.String(40), index=True)
+    version: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    previous: Mapped[str | None] = mapped_column(sa.String(20), default=None)

@@ -1,0 +1,195 @@
+"""Where Labwright keeps things on this machine, and how a running service is found: never guessed, never doubled.
+
+Data lives in the state folder (`LABWRIGHT_HOME`, else the user's data folder); sockets and locks in the runtime folder,
+which is on a local disk and has a short path (a unix socket's path is at most 107 bytes). A service is alive when it
+holds its lock; it is ours when host, boot and process match what it wrote.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import socket
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+import psutil
+
+from labwright.errors import UnavailableError
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders and files of one state folder."""
+
+    home: Path
+    runtime: Path
+
+    @property
+    def service_state(self) -> Path:
+        """What the running service wrote: its address and its identity."""
+        return self.home / "service.json"
+
+    @property
+    def token(self) -> Path:
+        """The service's token; the same across restarts."""
+        return self.home / "token"
+
+    @property
+    def service_lock(self) -> Path:
+        """Held by the service for its life."""
+        return self.runtime / "service.lock"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held while somebody starts the service, so that two starters start one."""
+        return self.runtime / "start.lock"
+
+    @property
+    def service_socket(self) -> Path:
+        """The service's unix socket."""
+        return self.runtime / "service.sock"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the service and of its children."""
+        return self.home / "logs"
+
+
+def folders() -> Folders:
+    """Find (and make, private to the user) the state folder and the runtime folder."""
+    named = os.environ.get("LABWRIGHT_HOME")
+    home = Path(named).expanduser() if named else platformdirs.user_data_path("labwright", appauthor=False)
+    home = home.absolute()
+    digest = hashlib.sha256(str(home).encode()).hexdigest()[:10]
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and os.path.isdir(base) and os.access(base, os.W_OK) and len(base) < 50:
+        runtime = Path(base) / f"labwright-{digest}"
+    else:
+        runtime = (
+            Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 50 else "/tmp")
+            / f"labwright-{os.getuid()}-{digest}"
+        )
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    runtime.mkdir(exist_ok=True, mode=0o700)
+    found = runtime.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise UnavailableError(f"{runtime} belongs to somebody else; set XDG_RUNTIME_DIR to a folder of your own.")
+    runtime.chmod(0o700)
+    (home / "logs").mkdir(exist_ok=True, mode=0o700)
+    return Folders(home, runtime)
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """What the service writes after it listens. `url` is its loopback address, `socket` its unix socket."""
+
+    host: str
+    boot_id: str
+    pid: int
+    started: float
+    socket: str
+    url: str
+    python: str
+    version: str
+
+
+def boot_id() -> str:
+    """An id of this boot of the machine, so that a state file from before a reboot is not believed."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return str(int(psutil.boot_time()))
+
+
+def process_started(pid: int) -> float | None:
+    """Start time of a process (seconds since the epoch), or None where it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def is_process(pid: int | None, started: float | None) -> bool:
+    """Whether `pid` is still the process that started at `started`; a reused PID is not."""
+    if pid is None or started is None:
+        return False
+    found = process_started(pid)
+    return found is not None and abs(found - started) < 0.5
+
+
+def read_token(where: Folders) -> str:
+    """The service's token, made at first use, readable by the user only."""
+    if not where.token.exists():
+        write_private(where.token, secrets.token_urlsafe(32), only_if_new=True)
+    return where.token.read_text().strip()
+
+
+def write_private(path: Path, text: str, *, only_if_new: bool = False) -> None:
+    """Write `text` to `path` with mode 0600, whole or not at all (by rename, or by link where it must be new)."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        if only_if_new:
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                return
+        else:
+            os.replace(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def write_service_state(where: Folders, state: ServiceState) -> None:
+    """Write the service's state file, by rename."""
+    write_private(where.service_state, json.dumps(asdict(state)))
+
+
+def read_service_state(where: Folders) -> ServiceState | None:
+    """The state file, if it is there and whole."""
+    try:
+        return ServiceState(**json.loads(where.service_state.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def running_service(where: Folders) -> ServiceState | None:
+    """The service that lives and is ours: its lock is held and host, boot and process match."""
+    state = read_service_state(where)
+    if state is None or not is_locked(where.service_lock):
+        return None
+    if state.host != socket.gethostname() or state.boot_id != boot_id():
+        return None
+    return state if is_process(state.pid, state.started) else None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock on `path`."""
+    with lock_file(path) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        return False
+
+
+@contextmanager
+def lock_file(path: Path) -> Iterator[int]:
+    """Open (and make) a lock file; closing it gives the lock back. Not inherited by children."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)

@@ -1,0 +1,39 @@
+"""What all tests share: a state folder of the test run's own, and a service in it that ends with the run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything of Labwright is imported: no test may touch the state of the person who runs it.
+_home = Path(tempfile.mkdtemp(prefix="lw-test-"))
+os.environ["LABWRIGHT_HOME"] = str(_home / "home")
+for name in [name for name in os.environ if name.startswith(("MLFLOW_", "JUPYTERHUB_", "JPY_"))]:
+    del os.environ[name]
+# Magics and cells call the `labwright` command of this environment.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_folder() -> Iterator[Path]:
+    """The state folder of this run; at the end everything of ours in it is stopped."""
+    yield Path(os.environ["LABWRIGHT_HOME"])
+    subprocess.run([sys.executable, "-m", "labwright", "stop", "--all"], timeout=120, check=False)
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def client(state_folder: Path):  # type: ignore[no-untyped-def] # imported late, see above
+    """The client of the shared service, which it starts."""
+    from labwright.client import Client
+
+    found = Client()
+    yield found
+    found.close()

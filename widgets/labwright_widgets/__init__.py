@@ -1,0 +1,1 @@
+"""Widgets for what a person steers live."""
