@@ -1,1 +1,56 @@
-"""Magics, the cell recorder, run capture."""
+"""Magics, the cell recorder, run capture. `%load_ext labwright` comes here."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+from labwright_kernel.magic import Dispatch, LabwrightMagics
+
+# The one list to edit for a capability with magics: its module here is `labwright_kernel.CAPABILITY`.
+CAPABILITIES = ["clusters", "experiments", "features", "serving", "drift"]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register `%lw` and the short names; a short name that another extension has is left to it, with a line."""
+    rooms: dict[str, LabwrightMagics] = {}
+    taken: list[str] = []
+    for capability in CAPABILITIES:
+        try:
+            module = importlib.import_module(f"labwright_kernel.{capability}")
+        except ModuleNotFoundError as error:
+            if error.name != f"labwright_kernel.{capability}":
+                raise
+            continue
+        room = rooms[capability] = _magics_of(module)(shell)
+        taken += _register_short_names(shell, room)
+    shell.register_magics(Dispatch(shell, rooms))
+    if taken:
+        print(f"Labwright: {', '.join(taken)} belong to another extension here; use %lw (see %lw --help).")
+
+
+def _magics_of(module: Any) -> type[LabwrightMagics]:
+    found = [
+        kind
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and issubclass(kind, LabwrightMagics) and kind.__module__ == module.__name__
+    ]
+    (kind,) = found
+    return kind
+
+
+def _register_short_names(shell: Any, room: LabwrightMagics) -> list[str]:
+    """Register what is free or ours; give the names that are somebody else's."""
+    taken = []
+    names = {name for methods in room.magics.values() for name in methods}
+    known = shell.magics_manager.magics
+    for name in sorted(names):
+        holders = [known[kind][name] for kind in ("line", "cell") if name in known[kind]]
+        if any(not isinstance(getattr(holder, "__self__", None), LabwrightMagics) for holder in holders):
+            taken.append(f"%{name}")
+            continue
+        for kind in ("line", "cell"):
+            if name in room.magics[kind]:
+                shell.register_magic_function(room.magics[kind][name], magic_kind=kind, magic_name=name)
+    return taken
