@@ -25,12 +25,12 @@ import argparse
 import functools
 import logging
 import shlex
-from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
+
 from labwright.errors import InvalidError, LabwrightError
 
 log = logging.getLogger("labwright.kernel")
@@ -103,7 +103,7 @@ def _write_down(error: Exception) -> str:
     return f"{type(error).__name__}; the trace is in {path}"
 
 
-class LabwrightMagics(Magics):  # type: ignore[misc] # IPython has no types
+class LabwrightMagics(Magics):
     """Base of a capability's magics."""
 
     capability: ClassVar[str] = ""
@@ -115,7 +115,7 @@ class LabwrightMagics(Magics):  # type: ignore[misc] # IPython has no types
 
 
 @magics_class
-class Dispatch(Magics):  # type: ignore[misc]
+class Dispatch(Magics):
     """`%lw CAPABILITY VERB …`: always there, whatever other extensions named their magics."""
 
     def __init__(self, shell: Any, rooms: dict[str, LabwrightMagics]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
+
 from labwright.errors import NotFoundError
 from labwright_kernel import load_ipython_extension
 from labwright_kernel.magic import Dispatch, LabwrightMagics, MagicError, parsed
