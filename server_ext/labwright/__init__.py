@@ -31,5 +31,7 @@ def load_ipython_extension(shell: Any) -> None:
     load(shell)
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "labwright.extension"}]
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from labwright.extension import _jupyter_server_extension_points as points
+
+    return points()

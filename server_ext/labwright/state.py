@@ -64,8 +64,8 @@ class Folders:
         return self.home / "logs"
 
 
-def folders() -> Folders:
-    """Find (and make, private to the user) the state folder and the runtime folder."""
+def folders(*, make: bool = True) -> Folders:
+    """Find (and make, private to the user) the state folder and the runtime folder; `make=False` only looks."""
     named = os.environ.get("LABWRIGHT_HOME")
     home = Path(named).expanduser() if named else platformdirs.user_data_path("labwright", appauthor=False)
     home = home.absolute()
@@ -78,6 +78,8 @@ def folders() -> Folders:
             Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 50 else "/tmp")
             / f"labwright-{os.getuid()}-{digest}"
         )
+    if not make and not runtime.exists():
+        return Folders(home, runtime)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     runtime.mkdir(exist_ok=True, mode=0o700)
     found = runtime.lstat()
@@ -168,7 +170,7 @@ def read_service_state(where: Folders) -> ServiceState | None:
 def running_service(where: Folders) -> ServiceState | None:
     """The service that lives and is ours: its lock is held and host, boot and process match."""
     state = read_service_state(where)
-    if state is None or not is_locked(where.service_lock):
+    if state is None or not where.runtime.exists() or not is_locked(where.service_lock):
         return None
     if state.host != socket.gethostname() or state.boot_id != boot_id():
         return None
