@@ -1,0 +1,50 @@
+"""Processes of a cluster, found by a mark in their environment.
+
+Children inherit it, and it is there from a process's first moment: also what was started by a service that was killed
+before it could write a PID down is found.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+import psutil
+
+from labwright.service import children
+from labwright.state import is_process
+
+MARK = "LABWRIGHT_CLUSTER"
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """All living processes of this user with this mark."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                found.append(process)
+    return found
+
+
+def end_marked(mark: str, leaders: Iterable[tuple[int, float]], *, grace: float) -> None:
+    """End all processes with this mark. The leaders are asked first: a nanny ends its worker properly."""
+    for pid, started in leaders:
+        if is_process(pid, started):
+            with suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    while (alive := marked(mark)) and time.monotonic() < deadline:
+        children.reap()
+        time.sleep(0.05)
+    # A process may start another one between the look and the kill, so look until none is left.
+    while alive:
+        for process in alive:
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(alive, timeout=2)
+        alive = marked(mark)
+    children.reap()
