@@ -39,19 +39,33 @@ class ColumnDrift(BaseModel):
     drifted: bool
     reference_mean: float | None
     current_mean: float | None
+    reference_missing: float = Field(default=0.0, description="Share of rows without a value, 0 to 1")
+    current_missing: float = Field(default=0.0, description="Share of rows without a value, 0 to 1")
     histogram: Histogram | None
+    note: str = Field(default="", description="What the reader of the verdict should know, in a sentence")
+
+
+class NotCompared(BaseModel):
+    """A column that has no verdict, and why."""
+
+    name: str
+    reason: str
 
 
 class DriftReport(BaseModel):
     """A report. The full one, Evidently's own page, is beside it and is shown only in a sandbox."""
 
     id: str
-    endpoint: str
-    version: str
+    endpoint: str = Field(description="Empty for a report on frames of the notebook's own")
+    version: str = Field(description="The live version, whose training sample is the reference")
     created: datetime
     window: str | None
     reference_rows: int
     current_rows: int
     drifted: int = Field(description="Number of columns that drifted")
     share: float = Field(description="Share of columns that drifted, 0 to 1")
-    columns: list[ColumnDrift] = Field(description="Drifted first, by score")
+    columns: list[ColumnDrift] = Field(description="Drifted first, the strongest first")
+    not_compared: list[NotCompared] = Field(default_factory=list)
+    notes: list[str] = Field(
+        default_factory=list, description="What the reader should know, such as that rows were sampled"
+    )
