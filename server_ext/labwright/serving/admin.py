@@ -1,0 +1,131 @@
+"""The service's orders to a data plane: load, score, shift, unload, status, stop; on a unix socket, with a token."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from labwright.serving.folder import EndpointFolder
+from labwright.serving.gateway import Gateway
+from labwright.serving.replica import Replica, Unavailable
+from labwright.serving.scoring import BadRequest, Rows
+
+
+class Admin:
+    """Holds the versions that are loaded."""
+
+    def __init__(self, folder: EndpointFolder, gateway: Gateway, token: str, ending: asyncio.Event) -> None:
+        self.replicas: dict[str, Replica] = {}
+        self._folder, self._gateway, self._token, self._ending = folder, gateway, token, ending
+
+    def app(self) -> Starlette:
+        """The application."""
+        routes = [
+            Route("/status", self.status),
+            Route("/versions/{version:str}/load", self.load, methods=["POST"]),
+            Route("/versions/{version:str}/score", self.score, methods=["POST"]),
+            Route("/versions/{version:str}/shift", self.shift, methods=["POST"]),
+            Route("/versions/{version:str}/unload", self.unload, methods=["POST"]),
+            Route("/stop", self.stop, methods=["POST"]),
+        ]
+        return Starlette(routes=routes, middleware=[Middleware(_Token, token=self._token)])
+
+    async def status(self, _request: Request) -> JSONResponse:
+        """What serves, how it stands, what was answered."""
+        live = self._gateway.live
+        return JSONResponse(
+            {
+                "live": live.version if live else None,
+                "state": live.state if live else "empty",
+                "message": live.message if live else "",
+                "predictions": self._gateway.predictions,
+                "refused": self._gateway.refused,
+                "unlogged": self._gateway.log.unlogged,
+                "versions": {
+                    version: {"state": found.state, "pid": found.pid, "load_seconds": found.load_seconds}
+                    for version, found in self.replicas.items()
+                },
+            }
+        )
+
+    async def load(self, request: Request) -> JSONResponse:
+        """Load a version beside the live one; answers when it is ready, or says why it is not."""
+        version, body = request.path_params["version"], await request.json()
+        found = self.replicas.get(version)
+        if found is None or found.digest != body["digest"] or (found.state == "failed" and found is not self._live()):
+            if found is not None:
+                await found.stop()
+            found = Replica(self._folder, version, body["digest"], self._folder.config().deadline)
+            self.replicas[version] = found
+        await found.settled()
+        if found.state != "ready":
+            words = found.message
+            if found is not self._live():
+                del self.replicas[version]
+                await found.stop()
+            return JSONResponse({"ready": False, "message": words})
+        return JSONResponse({"ready": True, "load_seconds": found.load_seconds})
+
+    async def score(self, request: Request) -> JSONResponse:
+        """Score rows with a version that is loaded and need not be live; not logged."""
+        body = await request.json()
+        found = self.replicas.get(request.path_params["version"])
+        try:
+            if found is None:
+                raise Unavailable("This version is not loaded.")
+            rows = Rows(body["kind"], body["columns"], body["data"])
+            found.schema.check(rows)
+            reply = await found.answer(rows, json.dumps(rows.data))
+        except (BadRequest, Unavailable) as error:
+            return JSONResponse({"error": str(error)})
+        if "error" in reply:
+            return JSONResponse({"error": reply["error"]})
+        return JSONResponse({"predictions": json.loads(reply["predictions"])})
+
+    async def shift(self, request: Request) -> JSONResponse:
+        """Make a loaded version the one that answers."""
+        found = self.replicas.get(request.path_params["version"])
+        if found is None or found.state == "failed":
+            return JSONResponse({"shifted": False})
+        self._gateway.live = found
+        return JSONResponse({"shifted": True})
+
+    async def unload(self, request: Request) -> JSONResponse:
+        """End a version's process, unless it is live. What it was asked already is answered first."""
+        found = self.replicas.get(request.path_params["version"])
+        if found is not None and found is not self._live():
+            del self.replicas[found.version]
+            await found.drain()
+            await found.stop()
+        return JSONResponse({"unloaded": found is not None})
+
+    async def stop(self, _request: Request) -> JSONResponse:
+        """End the data plane."""
+        self._ending.set()
+        return JSONResponse({"stopping": True})
+
+    def _live(self) -> Replica | None:
+        return self._gateway.live
+
+
+class _Token:
+    """Refuses every request without the admin token, whatever its path."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app, self._expected = app, f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = dict(scope.get("headers", [])).get(b"authorization", b"")
+        if hmac.compare_digest(given, self._expected):
+            await self._app(scope, receive, send)
+        else:
+            reply = JSONResponse({"code": "unauthorized", "detail": "This is for Labwright's service."}, 401)
+            await reply(scope, receive, send)

@@ -1,0 +1,123 @@
+"""`python -m labwright.serving.dataplane FOLDER`: an endpoint's own process, which needs nobody else to serve.
+
+It serves what its folder says (see `folder`), on a loopback port that it keeps, and takes the service's orders on a
+unix socket (see `admin`). It holds a lock for its life, so that an endpoint never runs twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from labwright.serving.admin import Admin
+from labwright.serving.folder import EndpointFolder, ProcessCard
+from labwright.serving.gateway import Gateway
+from labwright.serving.prediction_log import Writer, count_rows
+from labwright.serving.replica import Replica, clean
+from labwright.state import boot_id, lock_file, process_started
+
+log = logging.getLogger("labwright.endpoint")
+PORT_TAKEN = 75
+
+
+def main() -> None:
+    """Take the lock, serve until told to stop."""
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    folder = EndpointFolder(Path(sys.argv[1]).absolute())
+    runtime = Path(folder.config().runtime)
+    with lock_file(folder.lock(runtime)) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            log.info("this endpoint runs already; nothing to do")
+            return
+        with contextlib.suppress(ImportError):
+            import uvloop
+
+            asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+        asyncio.run(_serve(folder, runtime))
+
+
+async def _serve(folder: EndpointFolder, runtime: Path) -> None:
+    config = folder.config()
+    clean(folder.work)
+    public = _port(config.port)
+    unix = _unix(folder.admin_socket(runtime))
+    writer = Writer(folder.log)
+    gateway = Gateway(config.name, folder.secret("token"), writer, count_rows(folder.log))
+    ending = asyncio.Event()
+    admin = Admin(folder, gateway, folder.secret("admin"), ending)
+    if config.version and config.digest:
+        gateway.live = admin.replicas[config.version] = Replica(folder, config.version, config.digest, config.deadline)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    servers = [_server(gateway), _server(admin.app())]
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listener]))
+        for server, listener in zip(servers, (public, unix), strict=True)
+    ]
+    while not all(server.started for server in servers):  # noqa: ASYNC110 # uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    started = process_started(os.getpid())
+    assert started is not None
+    folder.write_process(
+        ProcessCard(os.getpid(), started, boot_id(), public.getsockname()[1], str(folder.admin_socket(runtime)))
+    )
+    log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
+    await ending.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+    await asyncio.gather(*(replica.stop() for replica in admin.replicas.values()))
+    writer.close()
+    (folder.path / "process.json").unlink(missing_ok=True)
+    folder.admin_socket(runtime).unlink(missing_ok=True)
+
+
+def _server(app: Any) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5,
+        server_header=False, date_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours, above
+    return server
+
+
+def _port(kept: int | None) -> socket.socket:
+    """The port that the endpoint keeps, else a free one. Exits with PORT_TAKEN when somebody else has it."""
+    listener = socket.socket(socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", kept or 0))
+        listener.listen(512)
+    except OSError:
+        log.error("port %s is taken by another process", kept)
+        sys.exit(PORT_TAKEN)
+    listener.setblocking(False)
+    return listener
+
+
+def _unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen(64)
+    listener.setblocking(False)
+    return listener
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The prediction log: a file per UTC day, a line of JSON per request, written whole before the reply goes out.
+
+    {"id", "at", "version", "status", "latency_ms", "rows", "columns": […], "data": [[…]], "predictions": […]}
+
+`columns`, `data` and `predictions` are there in answered requests only (status 200). One process writes, many read; a
+line is one `os.write` to a descriptor in append mode, so that a reader sees whole lines and a kill loses none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Writer:
+    """The one writer of an endpoint's log. `unlogged` counts what a full disk kept out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.unlogged = 0
+        self._folder = folder
+        self._day = ""
+        self._file = -1
+
+    def write(
+        self, request_id: str, at: datetime, version: str | None, status: int, latency_ms: float, rows: int,
+        columns: str = "", data: str = "", predictions: str = "",
+    ) -> None:  # fmt: skip
+        """Append a line; the last three are JSON text already. A failure is counted, never raised."""
+        line = (
+            f'{{"id":"{request_id}","at":"{at.isoformat()}","version":{json.dumps(version)},"status":{status},'
+            f'"latency_ms":{latency_ms:.3f},"rows":{rows}'
+        )
+        if predictions:
+            line += f',"columns":{columns},"data":{data},"predictions":{predictions}'
+        whole = f"{line}}}\n".encode()
+        try:
+            if (day := at.strftime("%Y-%m-%d")) != self._day:
+                self._open(day)
+            if (written := os.write(self._file, whole)) != len(whole):
+                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+                raise OSError("short write")
+        except OSError:
+            self.unlogged += 1
+
+    def _open(self, day: str) -> None:
+        self.close()
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._file = os.open(self._folder / f"{day}.jsonl", flags, 0o600)
+        self._day = day
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._day = -1, ""
+
+
+def lines(folder: Path, since: datetime | None = None, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
+    """The log's lines from `since` on; half a line (the disk was full) is passed over."""
+    first = since.astimezone(UTC) if since else None
+    for path in sorted(folder.glob("*.jsonl"), reverse=newest_first):
+        if first and path.stem < first.strftime("%Y-%m-%d"):
+            continue
+        with open(path, "rb") as file:
+            found: Any = reversed(file.readlines()) if newest_first else file
+            for line in found:
+                try:
+                    item = json.loads(line)
+                    late = first is None or datetime.fromisoformat(item["at"]) >= first
+                except (ValueError, KeyError, TypeError):
+                    continue
+                if late:
+                    yield item
+
+
+def read(folder: Path, since: datetime | None = None) -> list[dict[str, Any]]:
+    """The log's lines from `since` on, oldest first."""
+    return list(lines(folder, since))
+
+
+def count_rows(folder: Path) -> int:
+    """Rows answered, over all days."""
+    return sum(item.get("rows", 0) for item in lines(folder) if item["status"] == 200)
+
+
+def frame(folder: Path, since: datetime | None = None) -> pd.DataFrame:
+    """Answered rows as a frame: request_id, at, version, latency_ms, the inputs by their names, and `prediction`."""
+    import pandas as pd
+
+    parts = []
+    for item in lines(folder, since):
+        if item["status"] != 200:
+            continue
+        part = pd.DataFrame(item["data"], columns=item["columns"])
+        predictions = item["predictions"]
+        part["prediction"] = predictions if len(predictions) == len(part) else [predictions] * len(part)
+        for place, (name, value) in enumerate(
+            (
+                ("request_id", item["id"]),
+                ("at", pd.Timestamp(item["at"])),
+                ("version", item["version"]),
+                ("latency_ms", item["latency_ms"]),
+            )
+        ):
+            part.insert(place, name, value, allow_duplicates=True)
+        parts.append(part)
+    if not parts:
+        return pd.DataFrame(columns=["request_id", "at", "version", "latency_ms", "prediction"])
+    return pd.concat(parts, ignore_index=True)
+
+
+def parse_window(text: str) -> timedelta:
+    """A window such as 30m, 12h, 7d or 2w. Errors: ValueError."""
+    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    if len(text) < 2 or text[-1] not in units or not text[:-1].isdigit():
+        raise ValueError("a window is a number and a unit: 30m, 12h, 7d or 2w")
+    return timedelta(**{units[text[-1]]: int(text[:-1])})
