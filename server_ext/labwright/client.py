@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from labwright.errors import LabwrightError, UnavailableError, from_problem
 from labwright.state import (
+    MARK,
     Folders,
     ServiceState,
     folders,
@@ -193,4 +194,5 @@ def _environment(where: Folders) -> dict[str, str]:
     """The service is the user's own process, but a Jupyter server's or the Hub's tokens are none of its business."""
     foreign = ("JPY_", "JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "CONFIGPROXY_", "MLFLOW_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"LABWRIGHT_HOME": str(where.home)}
+    # Everything that the service starts inherits the mark, so that `labwright stop --all` can check its work.
+    return kept | {"LABWRIGHT_HOME": str(where.home), MARK: str(where.home)}

@@ -14,6 +14,7 @@ import os
 import secrets
 import socket
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ import platformdirs
 import psutil
 
 from labwright.errors import UnavailableError
+
+# In the environment of the service and of all that it starts: the state folder that the process belongs to.
+MARK = "LABWRIGHT_PART_OF"
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "lustre", "ceph", "glusterfs", "9p"}
 
 
 @dataclass(frozen=True)
@@ -195,3 +200,26 @@ def lock_file(path: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def processes(where: Folders) -> list[psutil.Process]:
+    """All processes of this user that are part of this state folder's service, by their mark."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.uids().real == os.getuid() and process.environ().get(MARK) == str(where.home):
+                found.append(process)
+        except psutil.Error:  # gone, or not ours to look at
+            continue
+    return [process for process in found if process.pid != os.getpid()]
+
+
+def on_network_file_system(folder: Path) -> bool:
+    """Whether `folder` is on a network file system, where SQLite's WAL (shared memory) cannot be trusted."""
+    try:
+        kind = subprocess.run(
+            ["stat", "-f", "-c", "%T", str(folder)], capture_output=True, text=True, timeout=5, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return kind in NETWORK_FILE_SYSTEMS

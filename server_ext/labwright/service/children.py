@@ -24,13 +24,13 @@ from typing import Any
 import psutil
 
 from labwright.errors import LabwrightError, UnavailableError, from_problem
-from labwright.state import is_process, process_started
+from labwright.state import MARK, is_process, process_started
 
 # What a child needs of the environment to run at all; tokens and cloud keys are not among it.
 KEPT_ENVIRONMENT = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV",
     "CONDA_PREFIX", "SSL_CERT_FILE", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
-    "XDG_RUNTIME_DIR", "LABWRIGHT_HOME",
+    "XDG_RUNTIME_DIR", "LABWRIGHT_HOME", MARK,
 )  # fmt: skip
 
 

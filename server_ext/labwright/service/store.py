@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "lustre", "ceph", "glusterfs", "9p"}
+from labwright.state import on_network_file_system
 
 
 def now() -> datetime:
@@ -58,7 +56,7 @@ class Store:
         self.engine = sa.create_engine(self.url, pool_pre_ping=not self.url.startswith("sqlite"))
         self.journal_mode = ""
         if self.engine.dialect.name == "sqlite":
-            self.journal_mode = "DELETE" if _on_network_file_system(home) else "WAL"
+            self.journal_mode = "DELETE" if on_network_file_system(home) else "WAL"
             sa.event.listen(self.engine, "connect", self._set_pragmas)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
@@ -86,16 +84,3 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-def _on_network_file_system(folder: Path) -> bool:
-    """Whether SQLite's WAL (shared memory) cannot be trusted there."""
-    if not os.path.exists("/proc/self/mounts"):
-        return False
-    try:
-        kind = subprocess.run(
-            ["stat", "-f", "-c", "%T", str(folder)], capture_output=True, text=True, timeout=5, check=True
-        ).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return kind in NETWORK_FILE_SYSTEMS
