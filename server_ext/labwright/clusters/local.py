@@ -9,7 +9,6 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -68,8 +67,9 @@ class LocalBackend:
             (folder / name).unlink(missing_ok=True)
         scheduler.write_credentials(folder)
         pid, started = children.start_detached(
-            scheduler_command(folder), log=folder / LOGS["scheduler"], env=environment(processes["id"]), cwd=folder
-        )
+            scheduler_command(folder),
+            log=folder / LOGS["scheduler"], cwd=folder, env=environment(processes["id"], notebook=spec.notebook),
+        )  # fmt: skip
         processes["scheduler"] = {"pid": pid, "started": started}
         save(processes)
         self._start_workers(spec, spec.workers, folder, processes, save)
@@ -112,8 +112,10 @@ class LocalBackend:
 
     def stop(self, processes: Processes, folder: Path, *, grace: float) -> None:
         """By PID and start time, then whatever carries the cluster's mark."""
-        leaders = [*processes.get("groups", []), *([processes["scheduler"]] if "scheduler" in processes else [])]
-        end_marked(processes["id"], [(leader["pid"], leader["started"]) for leader in leaders], grace=grace)
+        workers = [(group["pid"], group["started"]) for group in processes.get("groups", [])]
+        heads = [(head["pid"], head["started"]) for head in [processes.get("scheduler")] if head]
+        # Workers first: one that still has its scheduler says good-bye and ends at once.
+        end_marked(processes["id"], workers, heads, grace=grace)
         for name in (*scheduler.FILES.values(), scheduler.SCHEDULER_FILE):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "files", ignore_errors=True)
@@ -131,17 +133,15 @@ class LocalBackend:
             save(processes)
 
 
-def groups(spec: Spec, count: int, running: list[dict[str, Any]]) -> Iterator[tuple[int, list[str]]]:
+def groups(spec: Spec, count: int, running: list[dict[str, Any]]) -> list[tuple[int, list[str]]]:
     """How `count` more workers are started: all by one process; with GPUs, each by its own, with GPUs nobody has."""
     if not spec.gpus:
-        yield count, []
-        return
+        return [(count, [])]
     taken = {device for group in running for device in group["gpus"]}
     free = [device for device in gpus_here() if device not in taken]
     if len(free) < count * spec.gpus:
         raise InvalidError(f"{len(free)} GPUs are free here, and {count} more workers need {count * spec.gpus}.")
-    for index in range(count):
-        yield 1, free[index * spec.gpus : (index + 1) * spec.gpus]
+    return [(1, free[index * spec.gpus : (index + 1) * spec.gpus]) for index in range(count)]
 
 
 def scheduler_command(folder: Path) -> list[str]:
@@ -171,7 +171,7 @@ def _common(folder: Path) -> list[str]:
 
 
 def environment(mark: str, *, devices: list[str] | None = None, notebook: str | None = None) -> dict[str, str]:
-    """A scrubbed environment with the cluster's mark. Workers import what lies beside the notebook, as it does."""
+    """A scrubbed environment with the cluster's mark. Modules beside the notebook can be imported, as in it."""
     extra = {
         MARK: mark,
         "DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]",

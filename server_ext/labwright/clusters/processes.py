@@ -30,21 +30,20 @@ def marked(mark: str) -> list[psutil.Process]:
     return found
 
 
-def end_marked(mark: str, leaders: Iterable[tuple[int, float]], *, grace: float) -> None:
-    """End all processes with this mark. The leaders are asked first: a nanny ends its worker properly."""
-    for pid, started in leaders:
-        if is_process(pid, started):
+def end_marked(mark: str, *stages: Iterable[tuple[int, float]], grace: float) -> None:
+    """End all processes with this mark: stage by stage the leaders are asked, and what is left then is killed."""
+    deadline = time.monotonic() + grace
+    for leaders in stages:
+        asked = [(pid, started) for pid, started in leaders if is_process(pid, started)]
+        for pid, _ in asked:
             with suppress(OSError):
                 os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + grace
-    while (alive := marked(mark)) and time.monotonic() < deadline:
-        children.reap()
-        time.sleep(0.05)
+        while any(is_process(*leader) for leader in asked) and time.monotonic() < deadline:
+            time.sleep(0.03)
     # A process may start another one between the look and the kill, so look until none is left.
-    while alive:
+    while alive := marked(mark):
         for process in alive:
             with suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(alive, timeout=2)
-        alive = marked(mark)
     children.reap()
