@@ -1,0 +1,19 @@
+import { Notification } from '@jupyterlab/apputils';
+
+import { asRequestError } from './resource';
+
+/** Do what was clicked; when it fails, say why in a notice. Gives whether it was done. */
+export async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    Notification.error(asRequestError(error).detail, { autoClose: 8000 });
+    return false;
+  }
+}
+
+/** Say that something was done. */
+export function say(words: string): void {
+  Notification.success(words, { autoClose: 4000 });
+}

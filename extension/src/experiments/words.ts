@@ -1,0 +1,31 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Tone } from '../common/badge';
+import { word } from '../common/code';
+import type { Run } from './api';
+
+/** MLflow's word for a run's state, as people read it. */
+export function statusOf(run: Run, trans: TranslationBundle): { tone: Tone; text: string } {
+  switch (run.status) {
+    case 'FINISHED':
+      return { tone: 'good', text: trans.__('finished') };
+    case 'RUNNING':
+      return { tone: 'busy', text: trans.__('running') };
+    case 'FAILED':
+      return { tone: 'bad', text: trans.__('failed') };
+    case 'KILLED':
+      return { tone: 'bad', text: trans.__('killed') };
+    default:
+      return { tone: 'quiet', text: run.status.toLowerCase() };
+  }
+}
+
+/** The cell that compares these runs. */
+export function compareCode(runIds: string[]): string {
+  return `%compare ${runIds.join(' ')}`;
+}
+
+/** The cell that compares the newest runs of an experiment. */
+export function compareExperimentCode(experiment: string): string {
+  return `%compare --experiment ${word(experiment)} --top 5`;
+}

@@ -1,0 +1,4 @@
+import { experiments } from './experiments/plugin';
+import { workbench } from './workbench/plugin';
+
+export default [workbench, experiments];

@@ -1,0 +1,80 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
+import { Api, type Schemas } from '../api/request';
+import { copyAsCell } from '../common/cell';
+import { labwrightIcon } from '../common/icons';
+import { Resource } from '../common/resource';
+import { IWorkbench } from '../common/tokens';
+import { Sidebar } from './sidebar';
+import { addTab } from './tabs';
+
+const CHANGED = 'urn:labwright:changed:v1';
+const OPEN = 'labwright:open';
+
+/** The side bar, the tabs, the line to the service; starts nothing. */
+export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
+  id: 'labwright:workbench',
+  description: 'The side bar, the tabs and the line to the service that the capabilities share.',
+  autoStart: true,
+  provides: IWorkbench,
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher, INotebookTracker, ISettingRegistry, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    notebooks: INotebookTracker | null,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
+  ): IWorkbench => {
+    const trans = (translator ?? nullTranslator).load('labwright');
+    const changes = new Signal<object, Schemas['Changed']>({});
+    app.serviceManager.events.stream.connect((_, event) => {
+      if (event.schema_id === CHANGED) {
+        changes.emit({ capability: String(event.capability), name: String(event.name) });
+      }
+    });
+    let settings: ISettingRegistry.ISettings | null = null;
+    registry?.load('labwright:workbench').then(
+      loaded => (settings = loaded),
+      error => console.error('Labwright runs with its default settings:', error)
+    );
+
+    const found: IWorkbench = {
+      api: new Api(app.serviceManager.serverSettings),
+      trans,
+      resource: (capabilities, load, { poll } = { poll: true }) =>
+        new Resource({
+          load,
+          changes,
+          concerns: change => capabilities.includes(change.capability),
+          pollMilliseconds: () => (poll ? found.setting('pollSeconds', 20) * 1000 : Infinity)
+        }),
+      addSection: section => sidebar.add(section, found),
+      addTab: kind => addTab(app, restorer, found, kind),
+      copyAsCell: code => copyAsCell(code, notebooks, trans),
+      setting: <T>(name: string, otherwise: T): T => (settings?.composite[name] as T | undefined) ?? otherwise
+    };
+
+    const sidebar = new Sidebar(translator ?? nullTranslator, trans);
+    app.shell.add(sidebar, 'left', { rank: 350, type: 'Labwright' });
+    restorer?.add(sidebar, sidebar.id);
+
+    app.commands.addCommand(OPEN, {
+      label: trans.__('Labwright'),
+      caption: trans.__('Clusters, experiments, features, endpoints and drift, in the side bar'),
+      icon: labwrightIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => app.shell.activateById(sidebar.id)
+    });
+    palette?.addItem({ command: OPEN, category: trans.__('Labwright') });
+    launcher?.add({ command: OPEN, category: trans.__('Other'), rank: 0 });
+    return found;
+  }
+};

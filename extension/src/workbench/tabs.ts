@@ -1,0 +1,45 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { ITabKind, IWorkbench } from '../common/tokens';
+import { PanelWidget } from '../common/widget';
+
+/** Register a kind of main-area tab: one command opens it, brings it to the front, and brings it back after a reload. */
+export function addTab<A extends ReadonlyPartialJSONObject>(
+  app: JupyterFrontEnd,
+  restorer: ILayoutRestorer | null,
+  workbench: IWorkbench,
+  kind: ITabKind<A>
+): (args: A) => void {
+  const command = `labwright:open-${kind.id}`;
+  const tracker = new WidgetTracker<MainAreaWidget<PanelWidget>>({ namespace: `labwright-${kind.id}` });
+  const openedWith = new WeakMap<object, A>();
+
+  app.commands.addCommand(command, {
+    label: args => kind.title(args as A),
+    describedBy: { args: { type: 'object' } },
+    execute: given => {
+      const args = given as A;
+      const id = `labwright-${kind.id}-${kind.name(args)}`;
+      let tab = tracker.find(widget => widget.id === id);
+      if (!tab) {
+        tab = new MainAreaWidget({ content: new PanelWidget(workbench, kind.body(args)) });
+        tab.id = id;
+        tab.title.label = tab.title.caption = kind.title(args);
+        tab.title.icon = kind.icon;
+        tab.addClass('lw-Tab');
+        openedWith.set(tab, args);
+        app.shell.add(tab, 'main');
+        void tracker.add(tab);
+      }
+      app.shell.activateById(id);
+    }
+  });
+  void restorer?.restore(tracker, {
+    command,
+    args: widget => openedWith.get(widget) ?? {},
+    name: widget => widget.id
+  });
+  return args => void app.commands.execute(command, args);
+}
