@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from labwright.experiments import mlflow_rest
+from labwright.actor import Actor
+from labwright.errors import InvalidError, NotFoundError
+from labwright.experiments import backend, mlflow_rest
+from labwright.experiments.comparison import curves_of, side_by_side, thin
+from labwright.experiments.direction import Direction, direction
+from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage
 from labwright.service.context import Context
 
-__all__ = ["call_mlflow", "mlflow_environment", "mlflow_state"]
+__all__ = ["call_mlflow", "get_run", "mlflow_environment", "mlflow_state"]
 
 call_mlflow = mlflow_rest.call
+
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+METRIC = re.compile(r"[\w\-./ :]{1,250}")
+POINTS = 1000
+NO_RUN = "There is no such run; the experiment's table or lw.experiments.runs() lists those that there are."
 
 
 def mlflow_state(context: Context) -> str:
@@ -20,3 +30,126 @@ def mlflow_state(context: Context) -> str:
 def mlflow_environment(context: Context) -> dict[str, str]:
     """The environment with which MLflow's own client, in a job or a kernel, reaches the server."""
     return {"MLFLOW_TRACKING_URI": f"{context.url}/mlflow", "MLFLOW_TRACKING_TOKEN": context.token}
+
+
+def list_experiments(context: Context, actor: Actor) -> list[Experiment]:
+    """All experiments, the one changed last first."""
+    body: dict[str, object] = {"max_results": 1000, "order_by": ["last_update_time DESC"]}
+    found: list[Experiment] = []
+    while True:
+        reply = call_mlflow(context, "POST", "/api/2.0/mlflow/experiments/search", body=body)
+        found += [backend.experiment_of(item) for item in reply.get("experiments", [])]
+        if not reply.get("next_page_token"):
+            return found
+        body["page_token"] = reply["next_page_token"]
+
+
+def get_experiment(context: Context, actor: Actor, experiment_id: str) -> Experiment:
+    """One experiment. Errors: NotFoundError."""
+    missing = NotFoundError("There is no such experiment; lw.experiments.experiments() lists those that there are.")
+    if not experiment_id.isdecimal():
+        raise missing
+    try:
+        reply = call_mlflow(context, "GET", "/api/2.0/mlflow/experiments/get", params={"experiment_id": experiment_id})
+    except NotFoundError:
+        raise missing from None
+    return backend.experiment_of(reply["experiment"])
+
+
+def list_runs(
+    context: Context,
+    actor: Actor,
+    experiment_id: str,
+    *,
+    limit: int = 100,
+    page: str | None = None,
+    by: str | None = None,
+    status: str | None = None,
+    name: str | None = None,
+) -> RunPage:
+    """Runs of an experiment: newest first, or best first `by` a metric (runs that lack it come last).
+
+    `status` and `name` keep those that have it.
+
+    Errors: NotFoundError; InvalidError for a bad page or metric.
+    """
+    experiment = get_experiment(context, actor, experiment_id)
+    order = ["attributes.start_time DESC"]
+    if by is not None:
+        if not METRIC.fullmatch(by):
+            raise InvalidError("This is no name of a metric.")
+        order.insert(0, f"metrics.`{by}` {'ASC' if direction(by) is Direction.down else 'DESC'}")
+    body: dict[str, object] = {"experiment_ids": [experiment_id], "max_results": limit, "order_by": order}
+    conditions = [f"attributes.status = '{status}'"] if status else []
+    if name:
+        conditions.append(f"attributes.run_name = {_quoted(name)}")
+    body["filter"] = " AND ".join(conditions)
+    if page:
+        body["page_token"] = page
+    reply = call_mlflow(context, "POST", "/api/2.0/mlflow/runs/search", body=body)
+    found = reply.get("runs", [])
+    models = backend.models_of(context, found)
+    runs = [backend.run_of(item, experiment.name, models[item["info"]["run_id"]]) for item in found]
+    return RunPage(runs=runs, next_page=reply.get("next_page_token") or None)
+
+
+def get_run(context: Context, actor: Actor, run_id: str) -> RunDetail:
+    """A run with its models, its artifacts and its reference sample. Errors: NotFoundError."""
+    run = _run(context, actor, run_id)
+    artifacts = _artifacts(context, run_id)
+    inside = _artifacts(context, run_id, "reference") if "reference" in artifacts else []
+    reference = next((path for path in inside if path.endswith(".parquet")), None)
+    return RunDetail(run=run, artifacts=artifacts, reference=reference)
+
+
+def metric_history(context: Context, actor: Actor, run_id: str, key: str) -> list[Point]:
+    """A metric's values in the order they were logged, at most 1000 of them. Errors: NotFoundError."""
+    run = _run(context, actor, run_id)
+    if key not in run.metrics:
+        raise NotFoundError("This run has no such metric.")
+    params: dict[str, object] = {"run_id": run_id, "metric_key": key, "max_results": 25000}
+    found = []
+    while True:
+        reply = call_mlflow(context, "GET", "/api/2.0/mlflow/metrics/get-history", params=params)
+        found += reply.get("metrics", [])
+        if not reply.get("next_page_token"):
+            break
+        params["page_token"] = reply["next_page_token"]
+    kept = [found[i] for i in thin(list(range(len(found))), POINTS)]
+    points = []
+    for item in kept:
+        at = backend.time_of(item["timestamp"])
+        assert at is not None
+        points.append(Point(step=int(item.get("step", 0)), value=backend.number(item["value"])[0], time=at))
+    return points
+
+
+def compare(context: Context, actor: Actor, run_ids: list[str]) -> Comparison:
+    """Runs side by side, the first as the base. Errors: NotFoundError."""
+    runs = [_run(context, actor, run_id) for run_id in dict.fromkeys(run_ids)]
+    return side_by_side(runs, curves_of(context, runs))
+
+
+def _run(context: Context, actor: Actor, run_id: str) -> Run:
+    if not RUN_ID.fullmatch(run_id):
+        raise NotFoundError(NO_RUN)
+    try:
+        found = call_mlflow(context, "GET", "/api/2.0/mlflow/runs/get", params={"run_id": run_id})["run"]
+    except NotFoundError:
+        raise NotFoundError(NO_RUN) from None
+    experiment = get_experiment(context, actor, found["info"]["experiment_id"])
+    return backend.run_of(found, experiment.name, backend.models_of(context, [found])[run_id])
+
+
+def _quoted(text: str) -> str:
+    """A string of MLflow's search language, which knows two quotes and no way to escape them."""
+    quote = "'" if "'" not in text else '"'
+    if quote in text:
+        raise InvalidError("MLflow cannot search for a name with both kinds of quotes; use the run's id.")
+    return f"{quote}{text}{quote}"
+
+
+def _artifacts(context: Context, run_id: str, path: str = "") -> list[str]:
+    params = {"run_id": run_id} | ({"path": path} if path else {})
+    reply = call_mlflow(context, "GET", "/api/2.0/mlflow/artifacts/list", params=params)
+    return [item["path"] for item in reply.get("files", [])]

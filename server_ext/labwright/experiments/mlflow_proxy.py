@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -25,6 +26,7 @@ DROPPED = {
     "host", "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailers",
     "transfer-encoding", "upgrade", "authorization", "origin", "referer", "cookie",
 }  # fmt: skip
+_announced: dict[str, float] = {}
 _clients: dict[int, httpx.AsyncClient] = {}
 
 
@@ -51,10 +53,22 @@ async def proxy(request: Request, context: Annotated[Context, Depends(auth.conte
                 raise UnavailableError("MLflow does not answer; try again.", code="mlflow_unavailable") from None
         except httpx.TransportError:
             raise UnavailableError("MLflow ended while it answered; try again.", code="mlflow_unavailable") from None
+    if request.method != "GET" and reply.is_success:
+        _announce(context, request.url.path)
     headers = {name: value for name, value in reply.headers.items() if name not in DROPPED}
     return StreamingResponse(
         _body(reply), status_code=reply.status_code, headers=headers, background=BackgroundTask(reply.aclose)
     )
+
+
+def _announce(context: Context, path: str) -> None:
+    """Tell the page that runs changed: at once when a run begins or ends, now and then while values come."""
+    if path.endswith("/search"):
+        return
+    at_once = not path.endswith(("/log-batch", "/log-metric", "/log-parameter", "/set-tag")) and "artifacts" not in path
+    if at_once or time.monotonic() - _announced.get("values", 0.0) > 2:
+        _announced["values"] = time.monotonic()
+        context.events.publish("experiments", "runs")
 
 
 def _outgoing(request: Request) -> httpx.Request:

@@ -1,4 +1,4 @@
-"""MLflow's server as the service's child: started when it is first needed, again when it died, ended with the service."""
+"""MLflow's server as the service's child: started when needed, again when it died, ended with the service."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MlflowServer:
         return self.state == "running" and self._process is not None and self._process.poll() is None
 
     def current_state(self) -> str:
-        """not started, starting, running or failed; a server that died counts as not started: the next need starts it."""
+        """not started, starting, running or failed. One that died counts as not started: the next need starts it."""
         return "not started" if self.state == "running" and not self.alive else self.state
 
     def ensure(self) -> None:

@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
-from labwright.experiments import mlflow_proxy, mlflow_rest
-from labwright.experiments.models import Tracking
+from labwright.actor import Actor
+from labwright.experiments import core, mlflow_proxy, mlflow_rest
+from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
 In = Annotated[Context, Depends(auth.context)]
+By = Annotated[Actor, Depends(auth.actor)]
+
+
+@router.get("")
+def experiments(context: In, actor: By) -> list[Experiment]:
+    """All experiments, the one changed last first."""
+    return core.list_experiments(context, actor)
 
 
 @router.get("/tracking")
 def tracking(context: In) -> Tracking:
     """Where kernels log to."""
-    return Tracking(uri=f"{context.url}/mlflow")
+    return Tracking(uri=core.mlflow_environment(context)["MLFLOW_TRACKING_URI"])
+
+
+@router.post("/compare")
+def compare(context: In, actor: By, body: Compare) -> Comparison:
+    """Runs side by side, the first as the base."""
+    return core.compare(context, actor, body.run_ids)
+
+
+@router.get("/runs/{run_id}")
+def run(context: In, actor: By, run_id: str) -> RunDetail:
+    """A run with its models, its artifacts and its reference sample."""
+    return core.get_run(context, actor, run_id)
+
+
+@router.get("/runs/{run_id}/metrics/{key:path}")
+def metric(context: In, actor: By, run_id: str, key: str) -> list[Point]:
+    """A metric's curve, at most 1000 points."""
+    return core.metric_history(context, actor, run_id, key)
+
+
+@router.get("/{experiment_id}/runs")
+def runs(
+    context: In,
+    actor: By,
+    experiment_id: str,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    page: str | None = None,
+    by: Annotated[str | None, Query(max_length=250, description="Best first by this metric, else newest first")] = None,
+    status: Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] | None = None,
+    name: Annotated[str | None, Query(max_length=1000)] = None,
+) -> RunPage:
+    """Runs of an experiment."""
+    return core.list_runs(context, actor, experiment_id, limit=limit, page=page, by=by, status=status, name=name)
 
 
 def close(context: Context) -> None:
@@ -27,7 +68,7 @@ def close(context: Context) -> None:
     mlflow_rest.server(context).close()
 
 
-both = APIRouter()
-both.include_router(router)
-both.include_router(mlflow_proxy.router)
-capability = Capability(name="experiments", router=both, close=close)
+_all = APIRouter()
+_all.include_router(router)
+_all.include_router(mlflow_proxy.router)
+capability = Capability(name="experiments", router=_all, close=close)

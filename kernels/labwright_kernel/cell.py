@@ -1,0 +1,40 @@
+"""Run the body of a cell magic as IPython runs a cell: last value given, and the user's own trace when it fails."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+
+def compile_body(shell: Any, cell: str) -> Callable[[], Any]:
+    """Compile a cell's source; calling the result runs it in the user's namespace and gives its last expression's value.
+
+    Errors, here and in the call, carry `_render_traceback_`: they show the user's frames only, none of ours.
+    """
+    try:
+        source = shell.transform_cell(cell)
+        name = shell.compile.cache(source, shell.execution_count, raw_code=cell)
+        tree = shell.transform_ast(shell.compile.ast_parse(source, filename=name))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        body = compile(tree, name, "exec")
+        end = None if last is None else compile(ast.Expression(last.value), name, "eval")
+    except SyntaxError as error:
+        _render(error, shell.SyntaxTB.structured_traceback(type(error), error, []))
+        raise
+
+    def run() -> Any:
+        try:
+            exec(body, shell.user_ns)  # noqa: S102 # it is the user's own cell
+            return None if end is None else eval(end, shell.user_ns)  # noqa: S307
+        except BaseException as error:
+            if not hasattr(error, "_render_traceback_"):  # else a magic inside failed with its own line
+                frames = error.__traceback__.tb_next if error.__traceback__ else None
+                _render(error, shell.InteractiveTB.structured_traceback(type(error), error, frames, tb_offset=0))
+            raise
+
+    return run
+
+
+def _render(error: BaseException, lines: list[str]) -> None:
+    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined] # IPython asks for it

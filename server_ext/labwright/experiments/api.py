@@ -1,0 +1,190 @@
+"""`lw.experiments`: make runs, find them, compare them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labwright.errors import InvalidError, NotFoundError
+from labwright.experiments import tracking
+from labwright.experiments.direction import usual_metric
+from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
+from labwright.experiments.render import comparison_bundle, run_html, run_plain
+from labwright.experiments.tracking import track, use_tracking
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["compare", "experiments", "find_run", "log_reference", "runs", "track", "use_tracking"]
+
+_last_metric: dict[str, str] = {}  # experiment → the metric that it was last compared by
+
+
+class ComparisonResult(Comparison):
+    """A comparison that shows itself in a notebook."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return comparison_bundle(self)
+
+
+def experiments() -> list[Experiment]:
+    """All experiments, the one changed last first."""
+    found: list[Experiment] = tracking.client().get("/experiments", list[Experiment])
+    return found
+
+
+def runs(experiment: str | None = None, *, limit: int = 1000) -> pd.DataFrame:
+    """Runs of an experiment (the one tracked last), newest first: a row a run, columns param.…, metric.…, tag.…"""
+    import pandas as pd
+
+    rows = []
+    for run in _pages(_experiment(experiment), limit):
+        row: dict[str, Any] = {
+            "run_id": run.run_id, "name": run.name, "status": run.status, "started": run.started, "ended": run.ended,
+        }  # fmt: skip
+        row |= {f"param.{key}": value for key, value in run.params.items()}
+        row |= {
+            f"metric.{key}": float(metric.text) if metric.value is None else metric.value
+            for key, metric in run.metrics.items()
+        }
+        row |= {f"tag.{key}": value for key, value in run.tags.items()}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=None if rows else ["run_id", "name", "status", "started", "ended"])
+
+
+def compare(
+    runs: Sequence[str] | None = None, *, experiment: str | None = None, top: int = 5, by: str | None = None
+) -> ComparisonResult:
+    """Runs side by side: those named, else the `top` best `by` a metric, else the `top` newest."""
+    if runs:
+        found = [find_run(spec, experiment=experiment, by=by) for spec in runs]
+    else:
+        chosen = _experiment(experiment)
+        params: dict[str, Any] = {"limit": min(max(top, 1), 100)} | ({"by": by} if by else {})
+        found = _page(chosen, params).runs
+        if not found:
+            raise NotFoundError("This experiment has no runs yet; make one with %%track or lw.experiments.track().")
+        if by is not None:
+            if not any(by in run.metrics for run in found):
+                raise NotFoundError("No run of this experiment has this metric.")
+            _last_metric[chosen.name] = by
+    body = Compare(run_ids=[run.run_id for run in found])
+    result: ComparisonResult = tracking.client().post("/experiments/compare", ComparisonResult, body=body)
+    return result
+
+
+def find_run(
+    spec: str = "last", experiment: str | None = None, by: str | None = None, *, with_model: bool = False
+) -> Run:
+    """Find a run by its id or name, or the `best` (by a metric) or the `last` of an experiment.
+
+    Of several with one name the newest is meant. `with_model` passes over runs that logged none, for best and last.
+    Errors: NotFoundError; InvalidError where it is not clear which experiment or metric is meant.
+    """
+    if len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec):
+        detail: RunDetail = tracking.client().get(f"/experiments/runs/{spec}", RunDetail)
+        return detail.run
+    if spec in ("best", "last"):
+        return _best_or_last(spec, _experiment(experiment), by, with_model)
+    places = [_experiment(experiment)] if experiment or tracking.current_experiment else experiments()
+    for place in places:
+        if found := _page(place, {"limit": 1, "name": spec}).runs:
+            return found[0]
+    where = f" in experiment {places[0].name[:100]!r}" if len(places) == 1 else ""
+    raise NotFoundError(f"There is no run of that name{where}; lw.experiments.runs() lists those that there are.")
+
+
+def log_reference(frame: Any, rows: int = 5000) -> None:
+    """Log a sample of the training data (a DataFrame) with the active run: what drift is later measured against."""
+    use_tracking()
+    import mlflow
+
+    if mlflow.active_run() is None:
+        raise InvalidError("No run is active: call this inside %%track or lw.experiments.track().")
+    table = frame.compute() if hasattr(frame, "compute") else frame
+    table = table.to_pandas() if hasattr(table, "to_pandas") else table
+    if not hasattr(table, "to_parquet") or not hasattr(table, "sample") or not len(table):
+        raise InvalidError("The reference is a DataFrame with at least one row.")
+    sample = table if len(table) <= rows else table.sample(rows, random_state=0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sample.parquet"
+        sample.reset_index(drop=True).to_parquet(path)
+        mlflow.log_artifact(str(path), "reference")
+
+
+def run_bundle(run_id: str, *, going_on: bool = False) -> dict[str, Any]:
+    """The MIME bundle that shows a run. Where runs go to a foreign server, that one is asked."""
+    if use_tracking():
+        run: Run = tracking.client().get(f"/experiments/runs/{run_id}", RunDetail).run
+    else:
+        run = tracking.foreign_run(run_id)
+    return {"text/html": run_html(run, going_on=going_on), "text/plain": run_plain(run, going_on=going_on)}
+
+
+def _best_or_last(spec: str, experiment: Experiment, by: str | None, with_model: bool) -> Run:
+    order: dict[str, Any] = {}
+    if spec == "best":
+        metric = by or _last_metric.get(experiment.name) or _guess_metric(experiment)
+        order = {"by": metric, "status": "FINISHED"}
+    page = None
+    while True:
+        found = _page(experiment, order | {"limit": 100} | ({"page": page} if page else {}))
+        for run in found.runs:
+            if spec == "best" and (order["by"] not in run.metrics or run.metrics[order["by"]].value is None):
+                continue
+            if run.models or not with_model:
+                return run
+        page = found.next_page
+        if page is None:
+            what = f"finished run with metric {order['by']!r}" if spec == "best" else "run"
+            raise NotFoundError(
+                f"Experiment {experiment.name[:100]!r} has no {what}{' that logged a model' if with_model else ''}."
+            )
+
+
+def _guess_metric(experiment: Experiment) -> str:
+    names = sorted(
+        {name for run in _page(experiment, {"limit": 20, "status": "FINISHED"}).runs for name in run.metrics}
+    )
+    metric = usual_metric(names)
+    if metric is None:
+        has = f" (it has {', '.join(names[:10])})" if names else ""
+        raise InvalidError(f"Say by which metric the best is meant: by=… or --by …{has}.")
+    return metric
+
+
+def _experiment(name: str | None) -> Experiment:
+    """The experiment of that name; without one the experiment tracked last here, else the only one with runs."""
+    found = experiments()
+    wanted = name or tracking.current_experiment
+    if wanted is not None:
+        for experiment in found:
+            if experiment.name == wanted:
+                return experiment
+        raise NotFoundError("There is no such experiment; lw.experiments.experiments() lists those that there are.")
+    used = [experiment for experiment in found if _page(experiment, {"limit": 1}).runs]
+    if len(used) == 1:
+        return used[0]
+    if not used:
+        raise NotFoundError("There are no runs yet; make one with %%track or lw.experiments.track().")
+    names = ", ".join(experiment.name[:60] for experiment in used[:8])
+    raise InvalidError(f"Say which experiment is meant: experiment=… or --experiment … (there are {names}).")
+
+
+def _page(experiment: Experiment, params: dict[str, Any]) -> RunPage:
+    page: RunPage = tracking.client().get(f"/experiments/{experiment.experiment_id}/runs", RunPage, params=params)
+    return page
+
+
+def _pages(experiment: Experiment, limit: int) -> list[Run]:
+    found: list[Run] = []
+    page: str | None = None
+    while len(found) < limit:
+        part = _page(experiment, {"limit": min(limit - len(found), 500)} | ({"page": page} if page else {}))
+        found += part.runs
+        page = part.next_page
+        if page is None:
+            break
+    return found

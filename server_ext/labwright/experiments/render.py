@@ -1,0 +1,112 @@
+"""How runs and comparisons look in an output that travels: plain tables and drawings that every sanitizer lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from labwright.experiments.curves import drawings
+from labwright.experiments.models import Comparison, ComparisonRow, Run
+from labwright.experiments.trim import clip, trimmed
+
+MIME = "application/vnd.labwright.comparison.v1+json"
+ROWS = 60
+
+# Half-transparent colours read on light and on dark.
+TABLE = "border-collapse:collapse;font-size:13px;margin:4px 0 8px 0"
+CELL = "padding:3px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);font-variant-numeric:tabular-nums"
+DIFFERS = f"{CELL};background:rgba(255,170,0,.16)"
+BEST = f"{CELL};background:rgba(0,160,90,.24);font-weight:600"
+MUTED = "opacity:.7"
+
+
+def comparison_bundle(comparison: Comparison) -> dict[str, Any]:
+    """The MIME bundle of a comparison."""
+    small = trimmed(comparison)
+    return {MIME: small.model_dump(mode="json"), "text/html": comparison_html(small), "text/plain": _plain(small)}
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """Tables with what differs marked, and the curves as images."""
+    names = [run.name or run.run_id[:8] for run in comparison.runs]
+    head = _row("th", [("", CELL), *[(name, CELL) for name in names]])
+    facts = [
+        _row("td", [("status", CELL), *[(run.status, CELL) for run in comparison.runs]]),
+        _row("td", [("source", CELL), *[(clip(run.source or "", 60), CELL) for run in comparison.runs]]),
+    ]
+    parts = [f'<table style="{TABLE}"><thead>{head}</thead><tbody>{"".join(facts)}']
+    for title, rows in (("Metrics", comparison.metrics), ("Parameters", comparison.params)):
+        if rows:
+            parts.append(f'<tr><th colspan="{len(names) + 1}" style="{CELL}">{title}</th></tr>')
+            parts += [_compared(row) for row in rows[:ROWS]]
+        if len(rows) > ROWS:
+            parts.append(_row("td", [(f"… and {len(rows) - ROWS} more", f"{CELL};{MUTED}")]))
+    parts.append("</tbody></table>")
+    for drawing in drawings(comparison):
+        size = f'width="{drawing.width}" height="{drawing.height}"'
+        parts.append(f'<img alt="{escape(drawing.words)}" src="{drawing.data_uri}" {size}>')
+    note = f"{len(names)} runs compared; the first is the base. Orange differs, green is best."
+    parts.append(f'<div style="font-size:12px;{MUTED}">{note}</div>')
+    return f"<div>{''.join(parts)}</div>"
+
+
+def run_html(run: Run, *, going_on: bool = False) -> str:
+    """The summary of a run, as the output of the cell that made it."""
+    state = "running" if going_on else run.status.lower()
+    sign, colour = {"running": ("●", "#2f81f7"), "finished": ("✓", "#2da44e")}.get(state, ("✗", "#e5534b"))
+    lasted = f" in {(run.ended - run.started).total_seconds():.1f} s" if run.ended and run.started else ""
+    rows = [
+        f'<div style="font-size:13px"><b style="color:{colour}">{sign}</b> Run <b>{escape(clip(run.name, 200))}</b> '
+        f"of experiment <b>{escape(clip(run.experiment, 200))}</b>: {state}{lasted}</div>"
+    ]
+    facts = [
+        ("metrics", [(name, metric.text) for name, metric in run.metrics.items()]),
+        ("parameters", list(run.params.items())),
+        ("models", [(model.name, "with signature" if model.has_signature else "no signature") for model in run.models]),
+    ]
+    body = [
+        _row("td", [(title if index == 0 else "", f"{CELL};{MUTED}"), (name, CELL), (value, CELL)])
+        for title, pairs in facts
+        for index, (name, value) in enumerate(_some(pairs))
+    ]
+    if body:
+        rows.append(f'<table style="{TABLE}"><tbody>{"".join(body)}</tbody></table>')
+    rows.append(f'<div style="font-size:12px;{MUTED}">run {escape(run.run_id)}</div>')
+    return f"<div>{''.join(rows)}</div>"
+
+
+def run_plain(run: Run, *, going_on: bool = False) -> str:
+    """The summary of a run, as text."""
+    state = "running" if going_on else run.status.lower()
+    values = ", ".join(f"{clip(name, 60)} {metric.text}" for name, metric in list(run.metrics.items())[:8])
+    return f"Run {clip(run.name, 100)} of {clip(run.experiment, 100)}: {state}{'; ' + values if values else ''}"
+
+
+def _some(pairs: Sequence[tuple[str, str]], most: int = 15) -> list[tuple[str, str]]:
+    left = len(pairs) - most
+    return [*pairs[:most], (f"… and {left} more", "")] if left > 0 else list(pairs)
+
+
+def _compared(row: ComparisonRow) -> str:
+    cells = [(row.name, CELL)]
+    for index, value in enumerate(row.values):
+        style = BEST if row.best == index else DIFFERS if row.differs else CELL
+        cells.append((value.text or "–", style))
+    return _row("td", cells)
+
+
+def _row(tag: str, cells: Sequence[tuple[str, str]]) -> str:
+    inside = [f'<{tag} style="{style}">{escape(clip(text, 120))}</{tag}>' for text, style in cells]
+    return f"<tr>{''.join(inside)}</tr>"
+
+
+def _plain(comparison: Comparison) -> str:
+    """An aligned table."""
+    lines = [["", *[clip(run.name or run.run_id[:8], 24) for run in comparison.runs]]]
+    for row in [*comparison.metrics[:ROWS], *comparison.params[:ROWS]]:
+        values = [f"{clip(v.text, 22)}{' *' if row.best == i else ''}" for i, v in enumerate(row.values)]
+        lines.append([clip(row.name, 32), *values])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    table = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([*table, "* best"])

@@ -1,0 +1,201 @@
+"""MLflow's client in this process: pointed at Labwright's server, and the run that a block of code makes."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from labwright.client import Client
+from labwright.errors import InvalidError, LabwrightError, UnavailableError
+from labwright.experiments.keeper import Keeper
+from labwright.experiments.models import Metric, Run, Tracking
+
+_ours: set[str] = set()  # the addresses that we put into the environment
+_named: set[str] = set()  # foreign addresses that were named in a line
+current_experiment: str | None = None
+
+
+@cache
+def client() -> Client:
+    """The client of this process."""
+    return Client()
+
+
+def use_tracking() -> bool:
+    """Point MLflow's client in this process at Labwright's server; True when it is.
+
+    An address that somebody set already is honoured, and named in a line.
+    """
+    foreign = _foreign()
+    if foreign is not None:
+        if foreign not in _named:
+            _named.add(foreign)
+            print(f"MLflow's tracking address is set to {_public(foreign)}: runs go there, not into Labwright.")
+        return False
+    found = client()
+    uri: str = found.get("/experiments/tracking", Tracking).uri
+    _ours.add(uri)
+    os.environ["MLFLOW_TRACKING_URI"] = uri
+    os.environ["MLFLOW_TRACKING_TOKEN"] = found.token
+    # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    return True
+
+
+def _foreign() -> str | None:
+    mlflow = sys.modules.get("mlflow")
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    if mlflow is not None and getattr(mlflow, "is_tracking_uri_set", lambda: False)():
+        uri = mlflow.get_tracking_uri()
+    if not uri or uri in _ours:
+        return None
+    if not _ours and uri == client().get("/experiments/tracking", Tracking).uri:
+        return None  # ours, inherited from the process that started this one
+    return uri
+
+
+def _public(uri: str) -> str:
+    """The address without a user and password."""
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def notebook() -> tuple[str | None, int | None]:
+    """Path of the notebook that this kernel belongs to, and the number of the cell that runs; None where unknown."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
+    shell = get_ipython()
+    if shell is None:
+        return None, None
+    path = os.environ.get("JPY_SESSION_NAME") or shell.user_ns.get("__vsc_ipynb_file__")
+    return (str(path) if path else None), shell.execution_count
+
+
+def source_tags() -> dict[str, str]:
+    """What a run says of where it was made: "flights.ipynb, cell 7"."""
+    path, cell = notebook()
+    tags = {}
+    if path is not None:
+        tags = {"labwright.notebook": path, "mlflow.source.type": "NOTEBOOK"}
+    if cell is not None:
+        tags["labwright.cell"] = str(cell)
+        tags["mlflow.source.name"] = f"{PurePosixPath(path).name if path else 'notebook'}, cell {cell}"
+    return tags
+
+
+@contextmanager
+def track(
+    experiment: str,
+    *,
+    name: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    nested: bool = False,
+    autolog: bool = True,
+) -> Iterator[Any]:
+    """Make a run of an experiment around a block of code; gives MLflow's ActiveRun.
+
+    Plain `mlflow.*` calls inside log to it, and the flavours that MLflow knows log by themselves (`autolog`). It ends
+    as FINISHED, as FAILED when the block raises, as KILLED when it is interrupted.
+    """
+    global current_experiment
+    ours = use_tracking()
+    import mlflow
+
+    for noisy in ("mlflow.tracking.fluent", "mlflow.utils.requirements_utils"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    active = mlflow.active_run()
+    if active is not None and not nested:
+        raise InvalidError(
+            "A run is active already: end it with mlflow.end_run(), or make this one its child (nested=True, --nested)."
+        )
+    own_tags = source_tags() | {str(key): str(value) for key, value in (tags or {}).items()}
+    try:
+        run = mlflow.start_run(
+            experiment_id=_experiment_id(mlflow, experiment), run_name=name, tags=own_tags, nested=nested
+        )
+    except mlflow.exceptions.MlflowException as error:
+        raise InvalidError(f"MLflow refused this run: {str(error)[:300]}") from None
+    current_experiment = experiment
+    status = "FAILED"
+    with _autolog(mlflow, autolog), Keeper(use_tracking if ours else lambda: None):
+        try:
+            yield run
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            raise
+        finally:
+            _end(mlflow, run.info.run_id, status)
+
+
+def foreign_run(run_id: str) -> Run:
+    """A run of a server that is not Labwright's, as MLflow's client gives it."""
+    import mlflow
+
+    try:
+        found = mlflow.MlflowClient().get_run(run_id)
+        experiment = mlflow.get_experiment(found.info.experiment_id).name
+    except mlflow.exceptions.MlflowException:
+        raise UnavailableError("The tracking server did not give this run; it is there all the same.") from None
+    info, data = found.info, found.data
+    times = [datetime.fromtimestamp(at / 1000, UTC) if at else None for at in (info.start_time, info.end_time)]
+    return Run(
+        run_id=run_id, name=info.run_name or "", experiment_id=info.experiment_id, experiment=experiment,
+        status=info.status, started=times[0], ended=times[1], params=data.params,
+        metrics={
+            key: Metric(value=value if math.isfinite(value) else None, text=f"{value:.6g}", step=0)
+            for key, value in data.metrics.items()
+        },
+        tags={}, notebook=None, source=data.tags.get("mlflow.source.name"), models=[],
+    )  # fmt: skip
+
+
+def _experiment_id(mlflow: Any, name: str) -> str:
+    found = mlflow.get_experiment_by_name(name)
+    if found is None:
+        try:
+            made: str = mlflow.create_experiment(name)
+            return made
+        except mlflow.exceptions.MlflowException:
+            found = mlflow.get_experiment_by_name(name)  # somebody else made it just now
+            if found is None:
+                raise
+    if found.lifecycle_stage == "deleted":
+        raise InvalidError("This experiment was deleted; restore it in MLflow, or take another name.")
+    experiment_id: str = found.experiment_id
+    return experiment_id
+
+
+@contextmanager
+def _autolog(mlflow: Any, wanted: bool) -> Iterator[None]:
+    """Autologging for the block, quiet; what the user switched on before stays on."""
+    from mlflow.utils.autologging_utils import autologging_is_disabled
+
+    if not wanted or not autologging_is_disabled("mlflow"):  # type: ignore[no-untyped-call]
+        yield
+        return
+    mlflow.autolog(silent=True)
+    try:
+        yield
+    finally:
+        mlflow.autolog(disable=True, silent=True)
+
+
+def _end(mlflow: Any, run_id: str, status: str) -> None:
+    """End our run, and the children that were left open in it; the user may have ended it already."""
+    with suppress(LabwrightError):
+        use_tracking()  # revives a service that died, so that the run's end arrives
+    while (active := mlflow.active_run()) is not None:
+        mlflow.end_run(status)
+        if active.info.run_id == run_id:
+            return
+    if status != "FINISHED":
+        mlflow.MlflowClient().set_terminated(run_id, status)
