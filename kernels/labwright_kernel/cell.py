@@ -7,8 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 
+class CellSyntaxError(Exception):
+    """The cell is not Python. IPython would show our frames with a plain SyntaxError, whatever it says of itself."""
+
+    def __init__(self, error: SyntaxError, lines: list[str]) -> None:
+        super().__init__(str(error))
+        self._lines = lines
+
+    def _render_traceback_(self) -> list[str]:
+        return self._lines
+
+
 def compile_body(shell: Any, cell: str) -> Callable[[], Any]:
-    """Compile a cell's source; calling the result runs it in the user's namespace and gives its last expression's value.
+    """Compile a cell's source; calling the result runs it in the user's namespace and gives its last value.
 
     Errors, here and in the call, carry `_render_traceback_`: they show the user's frames only, none of ours.
     """
@@ -20,8 +31,7 @@ def compile_body(shell: Any, cell: str) -> Callable[[], Any]:
         body = compile(tree, name, "exec")
         end = None if last is None else compile(ast.Expression(last.value), name, "eval")
     except SyntaxError as error:
-        _render(error, shell.SyntaxTB.structured_traceback(type(error), error, []))
-        raise
+        raise CellSyntaxError(error, shell.SyntaxTB.structured_traceback(type(error), error, [])) from None
 
     def run() -> Any:
         try:
