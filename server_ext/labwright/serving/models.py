@@ -122,3 +122,11 @@ class LoggedPrediction(BaseModel):
     status: int
     latency_ms: float
     rows: int
+
+
+class Example(BaseModel):
+    """Code that calls an endpoint, with its own input example. It fetches the token and does not hold it."""
+
+    curl: str
+    python: str
+    magic: str

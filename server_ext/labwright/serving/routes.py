@@ -2,10 +2,99 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from labwright.actor import Actor
+from labwright.service import auth
 from labwright.service.capability import Capability
+from labwright.service.context import Context
+from labwright.service.models import Operation
+from labwright.serving import calling, core, watch
+from labwright.serving.models import (
+    Endpoint,
+    Example,
+    Expected,
+    LoggedPrediction,
+    Predict,
+    Prediction,
+    Promote,
+    Promotion,
+)
 
 router = APIRouter(prefix="/serving", tags=["serving"])
+In = Annotated[Context, Depends(auth.context)]
+By = Annotated[Actor, Depends(auth.actor)]
+Expecting = Annotated[Expected | None, Body()]
 
-capability = Capability(name="serving", router=router)
+
+@router.get("/endpoints")
+def endpoints(context: In, actor: By) -> list[Endpoint]:
+    """All endpoints."""
+    return core.list_endpoints(context, actor)
+
+
+@router.get("/endpoints/{name}")
+def endpoint(context: In, actor: By, name: str) -> Endpoint:
+    """One endpoint."""
+    return core.get_endpoint(context, actor, name)
+
+
+@router.post("/endpoints/{name}/promotions", status_code=202)
+def promote(context: In, actor: By, name: str, body: Promote) -> Operation:
+    """Promote a run's model, or a version."""
+    return core.promote(context, actor, name, body)
+
+
+@router.get("/endpoints/{name}/promotions")
+def promotions(context: In, actor: By, name: str) -> list[Promotion]:
+    """The endpoint's history, newest first."""
+    return core.history(context, actor, name)
+
+
+@router.post("/endpoints/{name}/predict")
+def predict(context: In, actor: By, name: str, body: Predict) -> Prediction:
+    """Ask the endpoint."""
+    return calling.predict(context, actor, name, body)
+
+
+@router.post("/endpoints/{name}/stop")
+def stop(context: In, actor: By, name: str, body: Expecting = None) -> Endpoint:
+    """End the endpoint's processes; all else stays."""
+    return core.stop(context, actor, name, body.expected_revision if body else None)
+
+
+@router.post("/endpoints/{name}/start")
+def start(context: In, actor: By, name: str, body: Expecting = None) -> Endpoint:
+    """Start a stopped endpoint."""
+    return core.start(context, actor, name, body.expected_revision if body else None)
+
+
+@router.delete("/endpoints/{name}", status_code=204)
+def delete(context: In, actor: By, name: str, expected_revision: int | None = None) -> Response:
+    """End the endpoint and delete its files, the prediction log too."""
+    core.delete(context, actor, name, expected_revision)
+    return Response(status_code=204)
+
+
+@router.get("/endpoints/{name}/log")
+def log(context: In, actor: By, name: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[LoggedPrediction]:
+    """The newest requests, without their values."""
+    return core.log(context, actor, name, limit)
+
+
+@router.get("/endpoints/{name}/example")
+def example(context: In, actor: By, name: str) -> Example:
+    """Code that calls the endpoint."""
+    return calling.example(context, actor, name)
+
+
+capability = Capability(
+    name="serving",
+    router=router,
+    recover=watch.recover,
+    going_on=core.going_on,
+    stop_everything=core.stop_everything,
+    close=watch.close,
+)

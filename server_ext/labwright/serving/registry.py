@@ -1,0 +1,136 @@
+"""MLflow's model registry, as serving uses it: one registered model per endpoint, named like it and tagged as its own.
+
+The service holds the truth of what is live; the aliases `champion` and `previous` are its mirror in MLflow.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from labwright.actor import Actor
+from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError
+from labwright.experiments import core as experiments
+from labwright.experiments.models import LoggedModel
+from labwright.service.context import Context
+from labwright.serving.models import Promote
+
+TAG = "labwright.endpoint"
+API = "/api/2.0/mlflow"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be promoted. `version` is None while it is not registered yet."""
+
+    run_id: str | None
+    run_name: str | None
+    model: LoggedModel | None
+    version: str | None
+    has_reference: bool
+
+
+def choose(context: Context, actor: Actor, name: str, body: Promote) -> Choice:
+    """Find what is meant, and change nothing. Errors: InvalidError, NotFoundError, ConflictError (name_taken)."""
+    if (body.run_id is None) == (body.version is None):
+        raise InvalidError("Name a run, or a version of the endpoint's model: one of the two.")
+    exists = _owned(context, name)
+    if body.version is not None:
+        if not exists:
+            raise NotFoundError(f"No version was promoted to {name!r} yet; promote a run.", code="no_version")
+        return _of_version(context, actor, name, body.version)
+    assert body.run_id is not None
+    detail = experiments.get_run(context, actor, body.run_id)
+    model = _pick(detail.run.models, body.model)
+    version = _registered(context, name, detail.run.run_id, model) if exists else None
+    return Choice(detail.run.run_id, detail.run.name, model, version, detail.reference is not None)
+
+
+def _pick(models: list[LoggedModel], wanted: str | None) -> LoggedModel:
+    if not models:
+        raise InvalidError(
+            "This run logged no model, so there is nothing to promote. Log one with mlflow.sklearn.log_model(…) or "
+            "another flavour's log_model, or choose another run.",
+            code="no_model",
+        )
+    if wanted is not None:
+        models = [model for model in models if wanted in (model.name, model.model_id)]
+        if not models:
+            raise InvalidError("This run has no model of that name.", code="no_model")
+    if len({model.name for model in models}) > 1:
+        names = ", ".join(sorted(model.name for model in models))
+        raise InvalidError(f"This run has several models; name one of them: {names}.", code="several_models")
+    return models[-1]
+
+
+def _of_version(context: Context, actor: Actor, name: str, version: str) -> Choice:
+    params = {"name": name, "version": version}
+    found = experiments.call_mlflow(context, "GET", f"{API}/model-versions/get", params=params)["model_version"]
+    run_id = found.get("run_id") or None
+    run_name, has_reference = None, False
+    if run_id:
+        with suppress(NotFoundError):  # a deleted run does not keep its model from being served
+            detail = experiments.get_run(context, actor, run_id)
+            run_name, has_reference = detail.run.name, detail.reference is not None
+    return Choice(run_id, run_name, None, version, has_reference)
+
+
+def _owned(context: Context, name: str) -> bool:
+    """Whether the registered model is there and the endpoint's own. Errors: ConflictError when it is not its own."""
+    try:
+        reply = experiments.call_mlflow(context, "GET", f"{API}/registered-models/get", params={"name": name})
+    except NotFoundError:
+        return False
+    tags = {tag["key"]: tag.get("value") for tag in reply["registered_model"].get("tags", [])}
+    if TAG not in tags:
+        raise ConflictError(
+            f"A registered model named {name!r} is in MLflow already and is no endpoint's. Choose another name, or set "
+            f"the tag {TAG} on that model to let this endpoint use it.",
+            code="name_taken",
+        )
+    return True
+
+
+def _registered(context: Context, name: str, run_id: str, model: LoggedModel) -> str | None:
+    """The version that this run's model has already."""
+    params = {"filter": f"name='{name}'", "max_results": 1000}
+    reply = experiments.call_mlflow(context, "GET", f"{API}/model-versions/search", params=params)
+    for version in reply.get("model_versions", []):
+        same = version.get("model_id") == model.model_id if model.model_id else version.get("source") == model.uri
+        if version.get("run_id") == run_id and same:
+            return str(version["version"])
+    return None
+
+
+def register(context: Context, name: str, choice: Choice, undo: ExitStack) -> str:
+    """The choice's version, registered now if it was not; `undo` takes that back."""
+    if choice.version is not None:
+        return choice.version
+    assert choice.model is not None
+    if not _owned(context, name):
+        tags = [{"key": TAG, "value": name}]
+        _post(context, "registered-models/create", {"name": name, "tags": tags})
+        undo.callback(_forget, context, "registered-models/delete", {"name": name})
+    body: dict[str, Any] = {"name": name, "source": choice.model.uri, "run_id": choice.run_id}
+    if choice.model.model_id:
+        body["model_id"] = choice.model.model_id
+    version = str(_post(context, "model-versions/create", body)["model_version"]["version"])
+    undo.callback(_forget, context, "model-versions/delete", {"name": name, "version": version})
+    return version
+
+
+def mirror(context: Context, name: str, live: str, previous: str | None) -> None:
+    """Set the aliases. Errors: LabwrightError when MLflow does not take them."""
+    _post(context, "registered-models/alias", {"name": name, "alias": "champion", "version": live})
+    if previous is not None and previous != live:
+        _post(context, "registered-models/alias", {"name": name, "alias": "previous", "version": previous})
+
+
+def _post(context: Context, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    return experiments.call_mlflow(context, "POST", f"{API}/{path}", body=body)
+
+
+def _forget(context: Context, path: str, body: dict[str, Any]) -> None:
+    with suppress(LabwrightError):
+        experiments.call_mlflow(context, "DELETE", f"{API}/{path}", body=body)
