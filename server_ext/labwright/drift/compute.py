@@ -45,6 +45,7 @@ def compare(
         window=window,
         reference_rows=len(reference),
         current_rows=len(current),
+        compared=len(columns),
         drifted=drifted,
         share=round(drifted / len(columns), 4),
         columns=columns,

@@ -62,6 +62,7 @@ class DriftReport(BaseModel):
     window: str | None
     reference_rows: int
     current_rows: int
+    compared: int = Field(description="Number of columns with a verdict; `columns` may hold fewer in an output")
     drifted: int = Field(description="Number of columns that drifted")
     share: float = Field(description="Share of columns that drifted, 0 to 1")
     columns: list[ColumnDrift] = Field(description="Drifted first, the strongest first")
