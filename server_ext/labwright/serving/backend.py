@@ -68,7 +68,7 @@ class LocalRunner:
 
     def find(self, name: str) -> ProcessCard | None:
         """As `Runner` says."""
-        return self.folder(name).process(self._where.runtime)
+        return self.folder(name).process()
 
     def ensure(self, name: str) -> ProcessCard:
         """As `Runner` says."""

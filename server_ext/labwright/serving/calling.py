@@ -10,7 +10,7 @@ import httpx
 from labwright.actor import Actor
 from labwright.errors import ConflictError, LabwrightError, UnavailableError, from_problem
 from labwright.service.context import Context
-from labwright.serving import records
+from labwright.serving import records, render
 from labwright.serving.core import get_endpoint
 from labwright.serving.models import Example, Predict, Prediction
 
@@ -68,16 +68,7 @@ def example(context: Context, actor: Actor, name: str) -> Example:
     frame = f"pd.DataFrame({data!r}, columns={columns!r})" if not tensor else f"np.array({data!r})"
     library = "import numpy as np" if tensor else "import pandas as pd"
     return Example(
-        curl=curl(name, endpoint.url or "", body),
+        curl=render.curl(name, endpoint.url or "", json.dumps(body)),
         python=f"import labwright as lw\n{library}\n\nlw.serving.predict({name!r}, {frame})",
         magic=f"{library}\nrows = {frame}\n%predict {name} rows",
-    )
-
-
-def curl(name: str, url: str, body: dict[str, Any]) -> str:
-    """A command that asks the endpoint; it fetches the token and does not hold it."""
-    text = json.dumps(body, allow_nan=False).replace("'", "'\\''")
-    return (
-        f'curl -sS {url}/invocations \\\n  -H "Authorization: Bearer $(labwright token {name})" \\\n'
-        f"  -H 'Content-Type: application/json' \\\n  -d '{text}'"
     )

@@ -72,7 +72,14 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     started = process_started(os.getpid())
     assert started is not None
     folder.write_process(
-        ProcessCard(os.getpid(), started, boot_id(), public.getsockname()[1], str(folder.admin_socket(runtime)))
+        ProcessCard(
+            os.getpid(),
+            started,
+            boot_id(),
+            public.getsockname()[1],
+            str(folder.admin_socket(runtime)),
+            str(folder.lock(runtime)),
+        )
     )
     log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
     await ending.wait()

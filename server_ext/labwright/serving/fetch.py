@@ -10,7 +10,7 @@ from typing import Any
 
 from labwright.errors import InvalidError
 from labwright.serving.folder import digest
-from labwright.serving.model_process import plain, words_of
+from labwright.serving.values import plain, words_of
 
 
 def fetch(uri: str, target: str, environment: dict[str, str]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class ProcessCard:
     boot_id: str
     port: int
     admin: str
+    lock: str
 
 
 class EndpointFolder:
@@ -100,13 +101,13 @@ class EndpointFolder:
         """Where the service speaks to the data plane."""
         return runtime / f"{self._short()}.sock"
 
-    def process(self, runtime: Path) -> ProcessCard | None:
+    def process(self) -> ProcessCard | None:
         """The data plane that lives: it holds the lock, and boot, PID and start time are those that it wrote."""
         try:
             card = ProcessCard(**json.loads((self.path / "process.json").read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(self.lock(runtime))
+        alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(Path(card.lock))
         return card if alive else None
 
     def write_process(self, card: ProcessCard) -> None:

@@ -9,8 +9,6 @@ need not parse them) or an error in words.
 from __future__ import annotations
 
 import ctypes
-import json
-import math
 import resource
 import signal
 import socket
@@ -20,6 +18,7 @@ import traceback
 from typing import Any
 
 from labwright.serving import wire
+from labwright.serving.values import jsonable, words_of
 
 PR_SET_PDEATHSIG = 1
 
@@ -110,58 +109,6 @@ class _NotByRow(Exception):
 
 class _BadInput(Exception):
     """The request's values are not what the signature asks for."""
-
-
-def jsonable(found: Any) -> dict[str, Any]:
-    """Predictions as JSON text. Floats keep all their bits; NaN and infinity, which JSON has not, become null."""
-    import numpy as np
-    import pandas as pd
-
-    result: dict[str, Any]
-    if isinstance(found, pd.DataFrame):
-        result = {"kind": "frame", "dtypes": {str(name): str(dtype) for name, dtype in found.dtypes.items()}}
-        values: Any = [
-            dict(zip(result["dtypes"], row, strict=True)) for row in found.astype(object).itertuples(index=False)
-        ]
-    elif isinstance(found, pd.Series):
-        result, values = {"kind": "series", "dtype": str(found.dtype), "name": found.name}, found.tolist()
-    elif isinstance(found, np.ndarray):
-        result, values = {"kind": "array", "dtype": str(found.dtype)}, found.tolist()
-    else:
-        result, values = {"kind": "list"}, found
-    rows = len(values) if isinstance(values, list) else 1
-    text = json.dumps(plain(values), allow_nan=False)
-    return {"predictions": text, "result": json.dumps(result, default=str), "rows": rows}
-
-
-def plain(value: Any) -> Any:
-    """A value in JSON's terms."""
-    import numpy as np
-    import pandas as pd
-
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic | pd.Series):
-        return plain(value.tolist())
-    if isinstance(value, pd.DataFrame):
-        return plain(value.to_dict(orient="records"))
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    return None if value is pd.NaT or value is pd.NA else str(value)
-
-
-def words_of(error: BaseException) -> str:
-    """An error in a line."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    text = getattr(error, "message", None)
-    line = (str(text).strip().splitlines() or lines)[0] if text else lines[0]
-    return line[:500]
 
 
 if __name__ == "__main__":

@@ -97,10 +97,20 @@ def _registered(context: Context, name: str, run_id: str, model: LoggedModel) ->
     params = {"filter": f"name='{name}'", "max_results": 1000}
     reply = experiments.call_mlflow(context, "GET", f"{API}/model-versions/search", params=params)
     for version in reply.get("model_versions", []):
-        same = version.get("model_id") == model.model_id if model.model_id else version.get("source") == model.uri
-        if version.get("run_id") == run_id and same:
+        source = str(version.get("source", ""))
+        same = source == model.uri or (model.model_id is not None and model.model_id in source.split("/"))
+        if version.get("run_id") == run_id and (same or source == _source(context, model)):
             return str(version["version"])
     return None
+
+
+def _source(context: Context, model: LoggedModel) -> str:
+    """Where a version of this model comes from, as the registry takes it: a run's own address is not among that."""
+    if not model.uri.startswith("runs:/"):
+        return model.uri
+    run_id, _, path = model.uri.removeprefix("runs:/").partition("/")
+    reply = experiments.call_mlflow(context, "GET", f"{API}/runs/get", params={"run_id": run_id})
+    return f"{reply['run']['info']['artifact_uri']}/{path}"
 
 
 def register(context: Context, name: str, choice: Choice, undo: ExitStack) -> str:
@@ -112,7 +122,8 @@ def register(context: Context, name: str, choice: Choice, undo: ExitStack) -> st
         tags = [{"key": TAG, "value": name}]
         _post(context, "registered-models/create", {"name": name, "tags": tags})
         undo.callback(_forget, context, "registered-models/delete", {"name": name})
-    body: dict[str, Any] = {"name": name, "source": choice.model.uri, "run_id": choice.run_id}
+    source = _source(context, choice.model)
+    body: dict[str, Any] = {"name": name, "source": source, "run_id": choice.run_id}
     if choice.model.model_id:
         body["model_id"] = choice.model.model_id
     version = str(_post(context, "model-versions/create", body)["model_version"]["version"])

@@ -1,0 +1,146 @@
+"""`%promote`, `%predict`, `%endpoints`, `%endpoint`: from a run to an endpoint, and its answers."""
+
+from __future__ import annotations
+
+import uuid
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from IPython.core.magic import line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.display import display
+
+from labwright.errors import InvalidError
+from labwright_kernel.magic import LabwrightMagics, parsed
+
+if TYPE_CHECKING:
+    from labwright.service.models import Operation
+
+
+@magics_class
+class ServingMagics(LabwrightMagics):
+    """Promote runs, ask endpoints, stop and start them."""
+
+    capability: ClassVar[str] = "serving"
+    verbs: ClassVar[dict[str, str]] = {
+        "promote": "promote",
+        "predict": "predict",
+        "list": "endpoints",
+        "show": "endpoint show",
+        "stop": "endpoint stop",
+        "start": "endpoint start",
+    }
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    @argument("run", nargs="?", help="A run's id or name, best or last")
+    @argument("--to", required=True, metavar="ENDPOINT", help="The endpoint's name; made if there is none")
+    @argument("--version", metavar="N", help="Instead of RUN: a version that was promoted here before")
+    @argument("--experiment", help="Another experiment than the one tracked last")
+    @argument("--by", metavar="METRIC", help="With best: by which metric")
+    @argument("--model", metavar="NAME", help="Which of the run's models, when it has several")
+    def promote(self, args: Namespace) -> Any:
+        """Promote a run's model to an endpoint: registered, checked, loaded, and then live."""
+        from labwright.serving import api
+
+        if (args.run is None) == (args.version is None):
+            raise InvalidError("Name a run (its id or name, best or last), or --version N: one of the two.")
+        shown = _Progress(args.to)
+        try:
+            found = api.promote(
+                args.run, to=args.to, version=args.version, experiment=args.experiment, by=args.by, model=args.model,
+                progress=shown.show,
+            )  # fmt: skip
+        except BaseException:
+            shown.end("The promotion did not come to its end; nothing was changed.")
+            raise
+        shown.replace(found)
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    @argument("endpoint", help="The endpoint's name")
+    @argument("frame", nargs="?", help="A DataFrame of this notebook: a name, or an expression such as df.head()")
+    @argument("-o", "--output", metavar="NAME", help="Keep the predictions under this name")
+    @argument("--curl", action="store_true", help="Print the command that asks the same, outside of this notebook")
+    def predict(self, args: Namespace) -> Any:
+        """Ask an endpoint for predictions."""
+        from labwright.serving import api
+
+        if args.frame is None and not args.curl:
+            raise InvalidError("Which rows? Such as %predict flights-delay df.head().")
+        data = None if args.frame is None else self._value(args.frame)
+        if args.curl:
+            print(api.curl(args.endpoint, data))
+            return None
+        found = api.predict(args.endpoint, data)
+        if args.output is None:
+            return found
+        if not args.output.isidentifier():
+            raise InvalidError("-o takes a variable's name.")
+        self.shell.user_ns[args.output] = found
+        print(f"{args.output}: {len(found):,} predictions of {args.endpoint}")
+        return None
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    def endpoints(self, args: Namespace) -> Any:
+        """All endpoints, and how they stand."""
+        from labwright.serving import api
+
+        return api.endpoints()
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    @argument("verb", choices=["show", "stop", "start"], help="What to do")
+    @argument("name", help="The endpoint's name")
+    def endpoint(self, args: Namespace) -> Any:
+        """Show, stop or start an endpoint."""
+        from labwright.serving import api
+
+        return {"show": api.endpoint, "stop": api.stop, "start": api.start}[args.verb](args.name)
+
+    def names(self, magic: str) -> list[str]:
+        """The endpoints that there are, from their folders: quick, and starts nothing."""
+        from labwright.state import folders
+
+        home = folders(make=False).home / "endpoints"
+        return sorted(path.name for path in home.iterdir()) if home.is_dir() else []
+
+    def _value(self, expression: str) -> Any:
+        """The value of an expression in the notebook. Its own error is the user's, and is shown whole."""
+        if expression in self.shell.user_ns:
+            return self.shell.user_ns[expression]
+        try:
+            return self.shell.ev(expression)
+        except Exception as error:
+            raise InvalidError(f"The rows cannot be had: {type(error).__name__}: {str(error)[:200]}") from None
+
+
+class _Progress:
+    """One output, updated in place: the step that goes on, then the endpoint's card, which reads without a kernel."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._id, self._begun = name, uuid.uuid4().hex, False
+
+    def show(self, operation: Operation) -> None:
+        """The step that goes on."""
+        from labwright.serving.render import progress
+
+        self._display(progress(self._name, operation.step, operation.progress))
+
+    def end(self, words: str) -> None:
+        """Nothing goes on any more."""
+        if self._begun:
+            self._display({"text/plain": words})
+
+    def replace(self, card: Any) -> None:
+        """The result."""
+        self._display(card._repr_mimebundle_())
+
+    def _display(self, bundle: dict[str, Any]) -> None:
+        display(bundle, raw=True, display_id=self._id, update=self._begun)
+        self._begun = True

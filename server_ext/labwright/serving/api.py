@@ -1,0 +1,258 @@
+"""`lw.serving`: promote runs, ask endpoints. Predictions go to the endpoint itself; all else to the service."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from labwright.client import Client
+from labwright.errors import InvalidError, NotFoundError, UnavailableError, from_problem
+from labwright.service.models import Operation, OperationState
+from labwright.serving import prediction_log, render, values
+from labwright.serving.folder import EndpointFolder
+from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "start", "stop"]
+
+INLINE = 4000
+PATIENCE = 60.0
+
+
+class EndpointCard(Endpoint):
+    """An endpoint that shows itself in a notebook. `note` says what was just done."""
+
+    note: str = ""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return render.card(self, self.note)
+
+
+class EndpointList(list[EndpointCard]):
+    """Endpoints that show themselves as a table."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return render.table(list(self))
+
+
+@functools.cache
+def client() -> Client:
+    """The client of this process."""
+    return Client()
+
+
+@functools.cache
+def _http() -> httpx.Client:
+    return httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=httpx.Timeout(120, connect=5))
+
+
+def promote(
+    run: str | Any | None = "last", to: str | None = None, *, version: str | int | None = None,
+    experiment: str | None = None, by: str | None = None, model: str | None = None, wait: bool = True,
+    progress: Callable[[Operation], None] | None = None,
+) -> EndpointCard | Operation:  # fmt: skip
+    """Promote a run's model to the endpoint `to`: it is registered, checked, loaded, and then answers there.
+
+    `run` is a run's id or name, `best` (by the metric `by`) or `last`, of `experiment` or the one tracked last; or give
+    a registered `version` of the endpoint's model. Gives the endpoint; with `wait=False` the operation that goes on.
+    Promoting what is live changes nothing, and says so.
+    """
+    if to is None:
+        raise InvalidError("Say where to: promote(run, to='NAME').")
+    if version is not None:
+        body = Promote(version=str(version).removeprefix("v"))
+    else:
+        from labwright.experiments.api import find_run
+
+        found = find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True)
+        body = Promote(run_id=found.run_id, model=model)
+    operation: Operation = client().post(f"/serving/endpoints/{to}/promotions", Operation, body)
+    if not wait:
+        return operation
+    operation = follow(operation, progress)
+    note = operation.log[-1] if not operation.result.get("changed", True) else (
+        f"Version {operation.result['version']} is live."
+    )  # fmt: skip
+    return _settled(to).model_copy(update={"note": note})
+
+
+def follow(operation: Operation, progress: Callable[[Operation], None] | None = None) -> Operation:
+    """Wait for an operation's end; an interrupt of the cell cancels it. Errors: what it failed with."""
+    seen = None
+    try:
+        while operation.state is OperationState.running:
+            if progress is not None and (operation.step, operation.progress) != seen:
+                seen = (operation.step, operation.progress)
+                progress(operation)
+            time.sleep(0.1)
+            operation = client().get(f"/operations/{operation.id}", Operation)
+    except KeyboardInterrupt:
+        client().post(f"/operations/{operation.id}/cancel", Operation)
+        raise
+    if operation.error is not None:
+        raise from_problem(operation.error.status, operation.error.code, operation.error.detail)
+    if operation.state is OperationState.cancelled:
+        raise UnavailableError("The promotion was cancelled; nothing was changed.", code="cancelled")
+    return operation
+
+
+def endpoints() -> EndpointList:
+    """All endpoints."""
+    return EndpointList(client().get("/serving/endpoints", list[EndpointCard]))
+
+
+def endpoint(name: str) -> EndpointCard:
+    """One endpoint."""
+    found: EndpointCard = client().get(f"/serving/endpoints/{_path(name)}", EndpointCard)
+    return found
+
+
+def stop(name: str) -> EndpointCard:
+    """End the endpoint's processes. `start` brings it back at the same address."""
+    found: EndpointCard = client().post(f"/serving/endpoints/{_path(name)}/stop", EndpointCard, Expected())
+    return found
+
+
+def start(name: str) -> EndpointCard:
+    """Start a stopped endpoint, and wait until it answers."""
+    client().post(f"/serving/endpoints/{_path(name)}/start", EndpointCard, Expected())
+    return _settled(name)
+
+
+def delete(name: str) -> None:
+    """End the endpoint and delete its files and its prediction log; its versions stay in MLflow."""
+    client().request("DELETE", f"/serving/endpoints/{_path(name)}")
+
+
+def predict(name: str, data: Any) -> Any:
+    """Predictions of the endpoint for a DataFrame, records or an array: what the model's own `predict` would give.
+
+    Columns that the model does not know are left out, as MLflow does. While the model is being loaded, this waits.
+    """
+    body, rows, index = _request(name, data)
+    if not rows:
+        raise InvalidError("There is no row to predict.")
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        url, token = _address(name)
+        try:
+            reply = _http().post(
+                f"{url}/invocations", content=json.dumps(body, allow_nan=False).encode(),
+                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            )  # fmt: skip
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise UnavailableError("The endpoint does not answer; %endpoints shows how it stands.") from None
+            time.sleep(0.2)
+            continue
+        if reply.status_code != 503 or time.monotonic() > deadline or "cannot be used" in reply.text:
+            break
+        time.sleep(0.2)
+    if reply.is_error:
+        problem = reply.json()
+        raise from_problem(reply.status_code, problem["code"], problem["detail"])
+    return values.rebuild(reply.json()["predictions"], reply.headers.get("x-labwright-result"), index)
+
+
+def curl(name: str, data: Any = None) -> str:
+    """A command that asks the endpoint for these rows (else its input example). It fetches the token, and has it not.
+
+    Many rows are written to NAME-request.json in the working directory, which the command then sends.
+    """
+    from labwright.serving.models import Example
+
+    if data is None:
+        found: Example = client().get(f"/serving/endpoints/{_path(name)}/example", Example)
+        return found.curl
+    body, _, _ = _request(name, data)
+    url, _ = _address(name)
+    text = json.dumps(body, allow_nan=False)
+    if len(text) > INLINE:
+        path = Path(f"{name}-request.json")
+        path.write_text(text)
+        return render.curl(name, url, f"@{path}")
+    return render.curl(name, url, text)
+
+
+def log(name: str, since: str | datetime | None = None) -> pd.DataFrame:
+    """The prediction log: a row per answered row, with inputs and `prediction`. `since`: 30m, 12h, 1d, or a time."""
+    if isinstance(since, str):
+        try:
+            since = datetime.now(UTC) - prediction_log.parse_window(since)
+        except ValueError as error:
+            raise InvalidError(f"since: {error}.") from None
+    folder = _folder(name)
+    if not folder.path.exists():
+        raise _unknown(name)
+    return prediction_log.frame(folder.log, since)
+
+
+def _path(name: str) -> str:
+    if not re.fullmatch(NAME, name):
+        raise _unknown(name)
+    return name
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no endpoint named {name[:60]!r}; promote a run to it first.", code="no_endpoint")
+
+
+def _folder(name: str) -> EndpointFolder:
+    return EndpointFolder(client().folders.home / "endpoints" / _path(name))
+
+
+def _address(name: str) -> tuple[str, str]:
+    """Where the endpoint answers, from its files; the service is asked only when it does not run."""
+    folder = _folder(name)
+    card = folder.process()
+    if card is None:
+        found = endpoint(name)  # starts it when it died
+        if found.state is EndpointState.stopped:
+            raise InvalidError(f"{name} is stopped; %endpoint start {name} starts it.", code="stopped")
+        card = folder.process()
+        if card is None:
+            raise UnavailableError(found.message or "The endpoint does not answer yet; try again.")
+    return f"http://127.0.0.1:{card.port}", folder.secret("token")
+
+
+def _request(name: str, data: Any) -> tuple[dict[str, Any], int, Any]:
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        known = _columns(name)
+        if known:
+            data = data[[column for column in data.columns if str(column) in known]]
+    try:
+        body, rows = values.request(data)
+    except (TypeError, ValueError):
+        raise InvalidError("Predictions take a DataFrame, a list of records or an array.") from None
+    return body, rows, getattr(data, "index", None) if isinstance(data, pd.DataFrame) else None
+
+
+def _columns(name: str) -> set[str]:
+    folder = _folder(name)
+    try:
+        version = folder.config().version
+        signature = folder.card(version)["signature"] if version else None
+    except (OSError, ValueError, TypeError):
+        return set()
+    return {column["name"] for column in signature["inputs"]} if signature else set()
+
+
+def _settled(name: str) -> EndpointCard:
+    deadline = time.monotonic() + PATIENCE
+    found = endpoint(name)
+    while found.state is EndpointState.starting and time.monotonic() < deadline:
+        time.sleep(0.1)
+        found = endpoint(name)
+    return found

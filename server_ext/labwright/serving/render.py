@@ -1,0 +1,96 @@
+"""How endpoints look in an output that travels (plain tables that every sanitizer lets pass), and in a command."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from labwright.serving.models import Endpoint
+
+# Half-transparent colours read on light and on dark.
+TABLE = "border-collapse:collapse;font-size:13px;margin:4px 0 8px 0"
+CELL = "padding:3px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);font-variant-numeric:tabular-nums"
+MUTED = "opacity:.7"
+SIGNS = {"ready": ("●", "#2da44e"), "starting": ("●", "#2f81f7"), "failed": ("✗", "#e5534b"), "stopped": ("○", "#888")}
+
+
+def card(endpoint: Endpoint, note: str = "") -> dict[str, Any]:
+    """The MIME bundle of one endpoint."""
+    facts = [("address", endpoint.url or "not yet"), *_live(endpoint), ("predictions", f"{endpoint.predictions:,}")]
+    if endpoint.signature:
+        facts.append(
+            ("takes", ", ".join(f"{column.name} ({column.type})" for column in endpoint.signature.inputs[:30]))
+        )
+    facts += [
+        ("isolation", endpoint.isolation),
+        ("goes on", f"until labwright stop {endpoint.name}; it needs neither this notebook nor JupyterLab"),
+    ]
+    if endpoint.message:
+        facts.insert(0, ("message", endpoint.message))
+    rows = "".join(
+        f'<tr><td style="{CELL};{MUTED}">{escape(name)}</td><td style="{CELL}">{escape(value)}</td></tr>'
+        for name, value in facts
+    )
+    sign, colour = SIGNS[endpoint.state]
+    head = (
+        f'<div style="font-size:13px"><b style="color:{colour}">{sign}</b> Endpoint <b>{escape(endpoint.name)}</b>: '
+        f"{escape(endpoint.state)}. {escape(note)}</div>"
+    )
+    text = "\n".join([f"{sign} Endpoint {endpoint.name}: {endpoint.state}. {note}".rstrip(),
+                      *(f"  {name:<12} {value}" for name, value in facts)])  # fmt: skip
+    return {"text/html": f'<div>{head}<table style="{TABLE}"><tbody>{rows}</tbody></table></div>', "text/plain": text}
+
+
+def _live(endpoint: Endpoint) -> list[tuple[str, str]]:
+    if endpoint.live is None:
+        return []
+    run = endpoint.live.run_name or endpoint.live.run_id
+    return [("version", f"{endpoint.live.version}{f' of run {run}' if run else ''}"),
+            ("digest", f"{endpoint.live.digest[:16]}…")]  # fmt: skip
+
+
+def table(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """The MIME bundle of several endpoints."""
+    if not endpoints:
+        words = "No endpoints yet; %promote RUN --to NAME makes one."
+        return {"text/html": f"<div>{escape(words)}</div>", "text/plain": words}
+    heads = ("endpoint", "state", "version", "run", "predictions", "address")
+    rows = [
+        (
+            item.name, str(item.state), item.live.version if item.live else "", (item.live.run_name or "") if item.live
+            else "", f"{item.predictions:,}", item.url or "",
+        )
+        for item in endpoints
+    ]  # fmt: skip
+    head = "".join(f'<th style="{CELL}">{name}</th>' for name in heads)
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
+    widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
+    text = "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]
+    )
+    return {
+        "text/html": f'<table style="{TABLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>',
+        "text/plain": text,
+    }
+
+
+def _cell(text: str) -> str:
+    return f'<td style="{CELL}">{escape(text)}</td>'
+
+
+def progress(name: str, step: str, share: float) -> dict[str, Any]:
+    """The MIME bundle of a promotion that goes on."""
+    done = round(share * 20)
+    bar = "█" * done + "░" * (20 - done)
+    html = f'<div style="font-size:13px"><code>{bar}</code> {escape(name)}: {escape(step)} …</div>'
+    return {"text/html": html, "text/plain": f"{bar} {name}: {step} …"}
+
+
+def curl(name: str, url: str, data: str) -> str:
+    """A command that asks the endpoint; it fetches the token and does not hold it."""
+    return (
+        f'curl -sS {url}/invocations \\\n  -H "Authorization: Bearer $(labwright token {name})" \\\n'
+        f"  -H 'Content-Type: application/json' \\\n  --data-binary {shlex.quote(data)}"
+    )
