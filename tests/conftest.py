@@ -37,3 +37,29 @@ def client(state_folder: Path):  # type: ignore[no-untyped-def] # imported late,
     found = Client()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def server(state_folder: Path, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """A Jupyter server with the door, over the same state folder as `client`."""
+    from tests.jupyter import jupyter
+
+    with jupyter(tmp_path_factory.mktemp("jupyter"), state_folder) as found:
+        yield found
+
+
+@pytest.fixture
+def other_home(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A state folder of the test's own (not made yet); everything of ours in it is stopped after."""
+    from labwright.state import folders
+    from tests.state_folder import StateFolder
+
+    home = tmp_path / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LABWRIGHT_HOME", str(home))
+        found = StateFolder(home, folders(make=False))
+    yield found
+    found.command("stop", "--all")
+    for process in found.processes():
+        process.kill()
+    shutil.rmtree(found.folders.runtime, ignore_errors=True)

@@ -74,7 +74,13 @@ class Jupyter:
 
 @contextmanager
 def jupyter(
-    folder: Path, home: Path, *, lab: bool = False, base_url: str = "/", options: list[str] | None = None
+    folder: Path,
+    home: Path,
+    *,
+    lab: bool = False,
+    base_url: str = "/",
+    extensions: tuple[str, ...] = (),
+    python_path: Path | None = None,
 ) -> Iterator[Jupyter]:
     """Start a server with its own configuration in `folder` and Labwright's state in `home`; end it after."""
     with socket.socket() as free:
@@ -88,7 +94,7 @@ def jupyter(
     command = [
         sys.executable, "-m", "jupyterlab" if lab else "jupyter_server", "--no-browser", "--allow-root",
         f"--port={port}", "--port-retries=0", f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={root}",
-        "--ServerApp.jpserver_extensions={'labwright.extension': True}", *(options or []),
+        f"--ServerApp.jpserver_extensions={dict.fromkeys(('labwright.extension', *extensions), True)}",
     ]  # fmt: skip
     environment = os.environ | {
         "LABWRIGHT_HOME": str(home),
@@ -99,6 +105,8 @@ def jupyter(
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
     }
+    if python_path is not None:
+        environment["PYTHONPATH"] = str(python_path)
     with open(log, "wb") as output:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     found = Jupyter(process, f"http://127.0.0.1:{port}{base_url}", token, root, log, home)

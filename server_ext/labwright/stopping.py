@@ -92,11 +92,11 @@ def _shutdown(where: Folders, state: ServiceState, *, everything: bool) -> Statu
 
 def _end_leftovers(where: Folders) -> list[str]:
     """Give what ends now a moment; end what does not, and say so."""
-    _, alive = psutil.wait_procs(processes(where), timeout=10)
+    _, alive = psutil.wait_procs(processes(where), timeout=4)
     for process in alive:
         with suppress(psutil.Error):
             process.terminate()
-    _, stubborn = psutil.wait_procs(alive, timeout=5)
+    _, stubborn = psutil.wait_procs(alive, timeout=3)
     for process in stubborn:
         with suppress(psutil.Error):
             process.kill()

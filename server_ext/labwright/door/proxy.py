@@ -47,10 +47,12 @@ class LabwrightHandler(APIHandler):
         return link
 
     async def prepare(self) -> None:  # type: ignore[override] # as APIHandler's
-        """Refuse a write that is not JSON: a form of another site can send everything else."""
+        """Refuse strangers, and a write that is not JSON: a form of another site can send everything else."""
         # Reading that nobody clicked does not keep a server from being culled as idle.
         self._track_activity = self.request.method != "GET" or self.request.headers.get(BACKGROUND) != "1"
         await super().prepare()
+        if self.request.method != "OPTIONS" and not self.current_user:
+            raise web.HTTPError(403, "Log in to Jupyter first.")
         if self.request.method in {"POST", "PUT", "PATCH"} or (self.request.method == "DELETE" and self.request.body):
             kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
