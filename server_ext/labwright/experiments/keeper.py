@@ -9,7 +9,7 @@ from types import TracebackType
 
 from labwright.errors import LabwrightError
 
-SECONDS = 10.0
+SECONDS = 3.0
 
 
 class Keeper:
