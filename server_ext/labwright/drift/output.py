@@ -19,7 +19,7 @@ MAX_JSON = 50_000
 MAX_NAME = 120
 MAX_ROWS = 60  # of the HTML table
 MAX_DRAWN = 20
-CELL = "padding:4px 10px;text-align:{};vertical-align:middle;border-bottom:1px solid #8a8a8a55"
+CELL = "padding:4px 8px;text-align:{};vertical-align:middle;border-bottom:1px solid #8a8a8a55"
 
 
 def bundle(report: DriftReport) -> dict[str, Any]:
