@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__: list[str] = []
+__all__ = ["apply", "join", "store", "views"]
 
 
 def __getattr__(name: str) -> Any:

@@ -54,3 +54,11 @@ class FeatureViewDetail(BaseModel):
     view: FeatureView
     preview: Preview | None
     note: str = Field(default="", description="Why there is no preview, when there is none")
+
+
+class Applied(BaseModel):
+    """What applying did to one definition."""
+
+    name: str
+    kind: str = Field(description="Feast's word, such as feature view")
+    change: str = Field(description="created, updated or unchanged")
