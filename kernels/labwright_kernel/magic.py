@@ -57,7 +57,7 @@ def parsed(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(self: Magics, line: str = "", *cell: str) -> Any:
         try:
-            words = _split(line)
+            words = _split(line, keep_quotes=getattr(function, "keep_quotes", False))
             if "--help" in words or "-h" in words:
                 print(parser.format_help().replace("::\n\n  %", "\n  %").strip())
                 return None
@@ -79,9 +79,15 @@ def parsed(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _split(line: str) -> list[str]:
+def keep_quotes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """For a magic that takes a Python expression: its words keep their quotes. Goes between @parsed and the others."""
+    function.keep_quotes = True  # type: ignore[attr-defined] # read by `parsed`
+    return function
+
+
+def _split(line: str, *, keep_quotes: bool) -> list[str]:
     try:
-        return shlex.split(line)
+        return shlex.split(line, posix=not keep_quotes)
     except ValueError as error:
         raise InvalidError(f"This line cannot be read: {error}.") from None
 

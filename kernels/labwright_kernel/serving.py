@@ -11,7 +11,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from labwright.errors import InvalidError
-from labwright_kernel.magic import LabwrightMagics, parsed
+from labwright_kernel.magic import LabwrightMagics, keep_quotes, parsed
 
 if TYPE_CHECKING:
     from labwright.service.models import Operation
@@ -59,18 +59,19 @@ class ServingMagics(LabwrightMagics):
 
     @line_magic
     @parsed
+    @keep_quotes
     @magic_arguments()
     @argument("endpoint", help="The endpoint's name")
-    @argument("frame", nargs="?", help="A DataFrame of this notebook: a name, or an expression such as df.head()")
+    @argument("frame", nargs="*", help="A DataFrame of this notebook: a name, or an expression such as df.head()")
     @argument("-o", "--output", metavar="NAME", help="Keep the predictions under this name")
     @argument("--curl", action="store_true", help="Print the command that asks the same, outside of this notebook")
     def predict(self, args: Namespace) -> Any:
         """Ask an endpoint for predictions."""
         from labwright.serving import api
 
-        if args.frame is None and not args.curl:
+        if not args.frame and not args.curl:
             raise InvalidError("Which rows? Such as %predict flights-delay df.head().")
-        data = None if args.frame is None else self._value(args.frame)
+        data = self._value(" ".join(args.frame)) if args.frame else None
         if args.curl:
             print(api.curl(args.endpoint, data))
             return None
@@ -79,6 +80,7 @@ class ServingMagics(LabwrightMagics):
             return found
         if not args.output.isidentifier():
             raise InvalidError("-o takes a variable's name.")
+        assert self.shell is not None
         self.shell.user_ns[args.output] = found
         print(f"{args.output}: {len(found):,} predictions of {args.endpoint}")
         return None
@@ -112,6 +114,7 @@ class ServingMagics(LabwrightMagics):
 
     def _value(self, expression: str) -> Any:
         """The value of an expression in the notebook. Its own error is the user's, and is shown whole."""
+        assert self.shell is not None
         if expression in self.shell.user_ns:
             return self.shell.user_ns[expression]
         try:

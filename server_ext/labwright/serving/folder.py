@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +104,10 @@ class EndpointFolder:
     def process(self) -> ProcessCard | None:
         """The data plane that lives: it holds the lock, and boot, PID and start time are those that it wrote."""
         try:
-            card = ProcessCard(**json.loads((self.path / "process.json").read_text()))
-        except (OSError, ValueError, TypeError):
+            found = json.loads((self.path / "process.json").read_text())
+            # What a newer or an older Labwright wrote besides is passed over.
+            card = ProcessCard(**{field.name: found[field.name] for field in fields(ProcessCard)})
+        except (OSError, ValueError, TypeError, KeyError):
             return None
         alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(Path(card.lock))
         return card if alive else None
