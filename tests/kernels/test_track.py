@@ -178,9 +178,11 @@ def test_flavours_log_by_themselves_and_stop_after_the_cell(kernel: Kernel, clie
 
 def test_nested_runs_and_a_run_that_is_active_already(kernel: Kernel, client: Client) -> None:
     ran = kernel.run(
-        "import labwright as lw\n"
+        "import labwright as lw, mlflow\n"
         "with lw.experiments.track('fifth', name='parent', autolog=False):\n"
-        "    with lw.experiments.track('fifth', name='child', nested=True, autolog=False):\n"
+        "    with lw.experiments.track('other', name='elsewhere', nested=True, autolog=False):\n"
+        "        pass\n"
+        "    with mlflow.start_run(run_name='child', nested=True):\n"
         "        pass\n"
         "    get_ipython().run_cell_magic('track', 'fifth --name not-me', 'pass')"
     )
@@ -214,7 +216,7 @@ def test_no_secret_reaches_the_run(kernel: Kernel, client: Client, state_folder:
 
 def test_log_reference_keeps_a_sample(kernel: Kernel, client: Client) -> None:
     ran = kernel.run(
-        "import pandas as pd\n"
+        "import labwright as lw, mlflow, pandas as pd\n"
         "with lw.experiments.track('sixth', autolog=False) as run:\n"
         "    lw.experiments.log_reference(pd.DataFrame({'x': range(100)}), rows=10)\n"
         "lw.experiments.log_reference(pd.DataFrame({'x': [1]}))"
@@ -233,7 +235,7 @@ def test_a_service_that_was_killed_comes_back_under_a_run(kernel: Kernel, client
     """kill -9 of the service in the middle of a run: the kernel revives it, and the run arrives whole."""
     message_id = kernel.start(
         "%%track seventh --name survivor --no-autolog\n"
-        "import time\n"
+        "import mlflow, time\n"
         "mlflow.log_metric('loss', 1.0, step=0)\n"
         "print('go', flush=True)\n"
         "time.sleep(1)\n"

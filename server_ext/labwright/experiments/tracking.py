@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from labwright.client import Client
 from labwright.errors import InvalidError, LabwrightError, UnavailableError
 from labwright.experiments.keeper import Keeper
-from labwright.experiments.models import Metric, Run, Tracking
+from labwright.experiments.models import Experiment, Metric, Run, Tracking
 
 _ours: set[str] = set()  # the addresses that we put into the environment
 _named: set[str] = set()  # foreign addresses that were named in a line
@@ -117,10 +117,14 @@ def track(
             "A run is active already: end it with mlflow.end_run(), or make this one its child (nested=True, --nested)."
         )
     own_tags = source_tags() | {str(key): str(value) for key, value in (tags or {}).items()}
+    if ours:
+        client().get(
+            "/experiments", list[Experiment]
+        )  # starts MLflow; its own client would wait for minutes if it cannot
     try:
-        run = mlflow.start_run(
-            experiment_id=_experiment_id(mlflow, experiment), run_name=name, tags=own_tags, nested=nested
-        )
+        experiment_id = _experiment_id(mlflow, experiment)
+        mlflow.set_experiment(experiment_id=experiment_id)  # so that children made by plain MLflow come here too
+        run = mlflow.start_run(run_name=name, tags=own_tags, nested=nested)
     except mlflow.exceptions.MlflowException as error:
         raise InvalidError(f"MLflow refused this run: {str(error)[:300]}") from None
     current_experiment = experiment
@@ -134,6 +138,8 @@ def track(
             raise
         finally:
             _end(mlflow, run.info.run_id, status)
+            if active is not None:
+                mlflow.set_experiment(experiment_id=active.info.experiment_id)
 
 
 def foreign_run(run_id: str) -> Run:
