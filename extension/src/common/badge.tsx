@@ -8,7 +8,7 @@ export function Badge({ tone, text }: { tone: Tone; text: string }): ReactElemen
   return (
     <span className={`lw-Badge lw-mod-${tone}`}>
       <span className="lw-Badge-dot" aria-hidden="true" />
-      {text}
+      <span className="lw-ellipsis">{text}</span>
     </span>
   );
 }

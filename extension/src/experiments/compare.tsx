@@ -63,33 +63,35 @@ export function ComparisonView({ comparison, actions }: IViewProps): ReactElemen
         <input type="checkbox" checked={hide} onChange={event => setHide(event.target.checked)} />
         {trans.__('Hide what is the same in all (%1)', same)}
       </label>
-      <div className="lw-Table lw-Compare" role="region" aria-label={trans.__('Comparison')} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <td />
-              {comparison.runs.map((run, index) => (
-                <th scope="col" key={run.run_id}>
-                  <span className={`lw-swatch ${seriesClass(index)}`} aria-hidden="true" />
-                  <span className="lw-Compare-run" title={`${run.name}, ${moment(run.started)}`}>
-                    {run.name}
-                  </span>
-                  {actions?.(index)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {groups.map(([title, rows]) => (
-            <Group
-              key={title}
-              title={title}
-              rows={rows.filter(row => row.differs || !hide)}
-              runs={comparison.runs.length}
-            />
-          ))}
-        </table>
+      <div className="lw-Compare-body">
+        <div className="lw-Table lw-Compare" role="region" aria-label={trans.__('Comparison')} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <td />
+                {comparison.runs.map((run, index) => (
+                  <th scope="col" key={run.run_id}>
+                    <span className={`lw-swatch ${seriesClass(index)}`} aria-hidden="true" />
+                    <span className="lw-Compare-run" title={`${run.name}, ${moment(run.started)}`}>
+                      {run.name}
+                    </span>
+                    {actions?.(index)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            {groups.map(([title, rows]) => (
+              <Group
+                key={title}
+                title={title}
+                rows={rows.filter(row => row.differs || !hide)}
+                runs={comparison.runs.length}
+              />
+            ))}
+          </table>
+        </div>
+        <Curves comparison={comparison} />
       </div>
-      <Curves comparison={comparison} />
     </>
   );
 }

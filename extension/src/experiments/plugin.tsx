@@ -1,7 +1,8 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { refreshIcon, spreadsheetIcon, tableRowsIcon } from '@jupyterlab/ui-components';
+import { refreshIcon, tableRowsIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { compareIcon } from '../common/icons';
 import { IWorkbench } from '../common/tokens';
 import { ComparePanel } from './compare';
 import { ExperimentsModel } from './model';
@@ -22,7 +23,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
 
     const openCompare = workbench.addTab<{ runs: string[] }>({
       id: 'compare',
-      icon: spreadsheetIcon,
+      icon: compareIcon,
       name: ({ runs }) => runs.join('-'),
       title: () => trans.__('Compare'),
       body: ({ runs }) => <ComparePanel experiments={model} resource={model.comparison(runs)} />

@@ -29,6 +29,7 @@ export function addTab<A extends ReadonlyPartialJSONObject>(
         tab.title.label = tab.title.caption = kind.title(args);
         tab.title.icon = kind.icon;
         tab.addClass('lw-Tab');
+        tab.toolbar.hide();
         openedWith.set(tab, args);
         app.shell.add(tab, 'main');
         void tracker.add(tab);

@@ -1,0 +1,127 @@
+import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { useState, type ReactElement, type ReactNode } from 'react';
+
+import { asRequestError } from './resource';
+
+interface IFormProps<T> {
+  value: T;
+  /** Change some of the values. */
+  change: (some: Partial<T>) => void;
+}
+
+interface IAskOptions<T> {
+  trans: TranslationBundle;
+  title: string;
+  /** The word on the button that does it. */
+  accept: string;
+  value: T;
+  fields: (props: IFormProps<T>) => ReactElement;
+  /** Does what was asked for; what it throws is said in the dialog, which comes back with its values. */
+  submit: (value: T) => Promise<unknown>;
+}
+
+/** Ask with a form until it is done or given up; gives whether it was done. */
+export async function ask<T extends object>(options: IAskOptions<T>): Promise<boolean> {
+  const { trans, title, accept, fields, submit } = options;
+  let { value } = options;
+  let refused = '';
+  for (;;) {
+    const body = new Form(value, refused, fields);
+    const result = await showDialog({
+      title,
+      body,
+      buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: accept })],
+      focusNodeSelector: 'input, select'
+    });
+    if (!result.button.accept || !result.value) {
+      return false;
+    }
+    value = result.value;
+    try {
+      await submit(value);
+      return true;
+    } catch (error) {
+      refused = asRequestError(error).detail;
+    }
+  }
+}
+
+/** Ask before something that cannot be taken back. */
+export async function confirm(
+  trans: TranslationBundle,
+  title: string,
+  words: string,
+  accept: string
+): Promise<boolean> {
+  const result = await showDialog({
+    title,
+    body: words,
+    buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.warnButton({ label: accept })],
+    defaultButton: 0
+  });
+  return result.button.accept;
+}
+
+class Form<T extends object> extends ReactWidget implements Dialog.IBodyWidget<T> {
+  constructor(
+    private value: T,
+    private readonly refused: string,
+    private readonly fields: (props: IFormProps<T>) => ReactElement
+  ) {
+    super();
+    this.addClass('lw-Form');
+  }
+
+  getValue(): T {
+    return this.value;
+  }
+
+  protected render(): ReactElement {
+    return (
+      <>
+        {this.refused ? (
+          <p className="lw-Form-error" role="alert">
+            {this.refused}
+          </p>
+        ) : null}
+        <Fields initial={this.value} fields={this.fields} keep={value => (this.value = value)} />
+      </>
+    );
+  }
+}
+
+interface IFieldsProps<T> {
+  initial: T;
+  fields: (props: IFormProps<T>) => ReactElement;
+  keep: (value: T) => void;
+}
+
+function Fields<T extends object>({ initial, fields, keep }: IFieldsProps<T>): ReactElement {
+  const [value, setValue] = useState(initial);
+  const change = (some: Partial<T>): void => {
+    const next = { ...value, ...some };
+    keep(next);
+    setValue(next);
+  };
+  return fields({ value, change });
+}
+
+/** A field of a form with its label, and a quiet line that says what may stand in it. */
+export function Field({
+  label,
+  hint,
+  children
+}: {
+  label: string;
+  hint?: string;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <label>
+      {label}
+      {children}
+      {hint ? <span className="lw-Form-hint lw-quiet">{hint}</span> : null}
+    </label>
+  );
+}

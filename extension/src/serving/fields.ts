@@ -1,0 +1,61 @@
+import type { Column } from './api';
+
+/** What is typed into the form, by column. */
+export type Values = Record<string, string>;
+
+interface IField {
+  type: 'number' | 'text' | 'choice' | 'json';
+  step?: 'any' | 1;
+  placeholder?: string;
+}
+
+const REAL = ['double', 'float'];
+const WHOLE = ['integer', 'long'];
+
+/** The field that suits a column of a signature. */
+export function fieldFor(column: Column): IField {
+  if (REAL.includes(column.type)) {
+    return { type: 'number', step: 'any' };
+  }
+  if (WHOLE.includes(column.type)) {
+    return { type: 'number', step: 1 };
+  }
+  if (column.type === 'boolean') {
+    return { type: 'choice' };
+  }
+  if (column.type === 'datetime') {
+    return { type: 'text', placeholder: '2013-07-01T12:00:00' };
+  }
+  return column.type === 'string' ? { type: 'text' } : { type: 'json' };
+}
+
+/** A value of the input example as the field's text. */
+export function textOf(column: Column, value: unknown): string {
+  const { type } = fieldFor(column);
+  if (value === null || value === undefined) {
+    return type === 'choice' && column.required ? 'false' : '';
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The field's text as the value that is sent. What is empty is null: the endpoint says where it needs a value. */
+export function valueOf(column: Column, text: string): unknown {
+  const { type } = fieldFor(column);
+  if (text === '' && (type !== 'text' || !column.required)) {
+    return null;
+  }
+  switch (type) {
+    case 'number':
+      return Number(text);
+    case 'choice':
+      return text === 'true';
+    case 'json':
+      try {
+        return JSON.parse(text);
+      } catch {
+        return text;
+      }
+    default:
+      return text;
+  }
+}

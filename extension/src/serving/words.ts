@@ -1,0 +1,66 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Tone } from '../common/badge';
+import { literal, word } from '../common/code';
+import type { Endpoint } from './api';
+
+/** What an endpoint may be called. The dash is escaped: browsers read an input's pattern in the strict (v) way. */
+export const NAME = '[a-z0-9]([a-z0-9\\-]{0,38}[a-z0-9])?';
+
+/** An endpoint's state, as people read it. */
+export function stateOf(endpoint: Endpoint, trans: TranslationBundle): { tone: Tone; text: string } {
+  switch (endpoint.state) {
+    case 'ready':
+      return { tone: 'good', text: trans.__('ready') };
+    case 'starting':
+      return { tone: 'busy', text: trans.__('starting') };
+    case 'failed':
+      return { tone: 'bad', text: trans.__('failed') };
+    case 'stopped':
+      return { tone: 'quiet', text: trans.__('stopped') };
+  }
+}
+
+/** The live version and where it comes from, in a few words. */
+export function versionOf(endpoint: Endpoint, trans: TranslationBundle): string {
+  const { live } = endpoint;
+  if (!live) {
+    return trans.__('no version yet');
+  }
+  return live.run_name
+    ? trans.__('version %1 from %2', live.version, live.run_name)
+    : trans.__('version %1', live.version);
+}
+
+/** A name for the endpoint of an experiment's run. */
+export function nameFor(experiment: string): string {
+  const name = experiment
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
+  return name || 'model';
+}
+
+/** The cell that promotes. */
+export function promoteCode(runId: string, name: string, model: string | null): string {
+  return `%promote ${word(runId)} --to ${name}${model ? ` --model ${word(model)}` : ''}`;
+}
+
+/** The cell that asks the endpoint for one row. */
+export function predictCode(name: string, columns: string[], row: unknown[]): string {
+  const cells = columns.map((column, index) => `    ${literal(column)}: [${python(row[index])}],`);
+  return ['import pandas as pd', '', 'rows = pd.DataFrame({', ...cells, '})', `%predict ${name} rows`].join(
+    '\n'
+  );
+}
+
+function python(value: unknown): string {
+  if (value === null || value === undefined) {
+    return 'None';
+  }
+  if (typeof value === 'boolean') {
+    return value ? 'True' : 'False';
+  }
+  return typeof value === 'number' ? String(value) : literal(String(value));
+}
