@@ -1,1 +1,3 @@
 import './base.css';
+import './clusters.css';
+import './drift.css';

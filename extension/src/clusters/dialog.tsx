@@ -1,0 +1,64 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { ask, Field } from '../common/dialog';
+import type { StartCluster } from './api';
+import type { ClustersModel } from './model';
+
+/** Ask for a new cluster, and start it. */
+export function askForCluster(model: ClustersModel, trans: TranslationBundle): Promise<boolean> {
+  return ask<StartCluster>({
+    trans,
+    title: trans.__('New cluster'),
+    accept: trans.__('Start'),
+    value: model.defaults(),
+    submit: value => model.start(value),
+    fields: ({ value, change }) => {
+      const count = (name: 'workers' | 'threads' | 'gpus', least: number, most: number): JSX.Element => (
+        <input
+          className="jp-mod-styled"
+          type="number"
+          required
+          min={least}
+          max={most}
+          step={1}
+          // An empty field is not a zero: the browser says so before the dialog can be accepted.
+          value={Number.isNaN(value[name]) ? '' : value[name]}
+          onChange={event => change({ [name]: event.target.valueAsNumber })}
+        />
+      );
+      return (
+        <>
+          <Field label={trans.__('Name')} hint={trans.__('Small letters, digits and hyphens')}>
+            <input
+              className="jp-mod-styled"
+              required
+              maxLength={40}
+              pattern="[a-z0-9](?:[a-z0-9\-]{0,38}[a-z0-9])?"
+              spellCheck={false}
+              value={value.name}
+              onChange={event => change({ name: event.target.value })}
+            />
+          </Field>
+          <div className="lw-Form-row">
+            <Field label={trans.__('Workers')}>{count('workers', 1, 64)}</Field>
+            <Field label={trans.__('Threads of each')}>{count('threads', 1, 64)}</Field>
+          </div>
+          <div className="lw-Form-row">
+            <Field label={trans.__('Memory of each')} hint={trans.__('Such as 2GiB; auto is an equal share')}>
+              <input
+                className="jp-mod-styled"
+                required
+                pattern="(?:auto|[0-9]+(?:\.[0-9]+)? ?(?:[KMGT]i?)?B?)"
+                spellCheck={false}
+                value={value.memory_limit}
+                onChange={event => change({ memory_limit: event.target.value })}
+              />
+            </Field>
+            <Field label={trans.__('GPUs of each')}>{count('gpus', 0, 8)}</Field>
+          </div>
+        </>
+      );
+    }
+  });
+}

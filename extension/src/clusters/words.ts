@@ -1,0 +1,51 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Tone } from '../common/badge';
+import { word } from '../common/code';
+import { bytes } from '../common/format';
+import type { Cluster, StartCluster } from './api';
+
+/** A cluster's state, as people read it. */
+export function stateOf(cluster: Cluster, trans: TranslationBundle): { tone: Tone; text: string } {
+  switch (cluster.state) {
+    case 'running':
+      return { tone: 'good', text: trans.__('running') };
+    case 'starting':
+      return { tone: 'busy', text: trans.__('starting…') };
+    case 'stopping':
+      return { tone: 'busy', text: trans.__('stopping…') };
+    case 'failed':
+      return { tone: 'bad', text: trans.__('failed') };
+    case 'lost':
+      return { tone: 'bad', text: trans.__('lost') };
+    default:
+      return { tone: 'quiet', text: trans.__('stopped') };
+  }
+}
+
+/** Memory that the workers use, and what they may use. */
+export function memoryOf(cluster: Cluster): string {
+  const used = cluster.workers.reduce((sum, worker) => sum + worker.memory, 0);
+  const limit = cluster.workers.reduce((sum, worker) => sum + worker.memory_limit, 0);
+  return limit ? `${bytes(used)} / ${bytes(limit)}` : bytes(used);
+}
+
+/** The cell that starts this cluster, or connects to it where it runs. */
+export function startCode(cluster: Cluster): string {
+  const words = [`%cluster start --workers ${cluster.wanted}`];
+  if (cluster.threads !== 1) {
+    words.push(`--threads ${cluster.threads}`);
+  }
+  if (cluster.memory_limit !== 'auto') {
+    words.push(`--memory ${word(cluster.memory_limit)}`);
+  }
+  if (cluster.gpus) {
+    words.push(`--gpus ${cluster.gpus}`);
+  }
+  return [...words, `--name ${word(cluster.name)}`].join(' ');
+}
+
+/** What it takes to start this cluster again as it was. */
+export function again({ name, wanted, threads, memory_limit, gpus }: Cluster): StartCluster {
+  return { name, workers: wanted, threads, memory_limit, gpus };
+}

@@ -1,0 +1,111 @@
+import { addIcon } from '@jupyterlab/ui-components';
+import React, { useState, type ReactElement } from 'react';
+
+import { Badge } from '../common/badge';
+import { Button, CopyAsCell, IconButton } from '../common/button';
+import { ago, moment } from '../common/format';
+import { OperationBar } from '../common/operation';
+import { Empty, Loaded } from '../common/shell';
+import { useStore } from '../common/store';
+import { useWorkbench } from '../common/widget';
+import type { DriftReport } from './api';
+import type { DriftModel, IWatched } from './model';
+import { driftCode, headline } from './words';
+
+const NEWEST = 3;
+
+interface IProps {
+  model: DriftModel;
+  /** Ask for a report. */
+  create: (endpoint?: string) => unknown;
+}
+
+/** The side bar's section: the newest reports of each endpoint. */
+export function DriftSection({ model, create }: IProps): ReactElement {
+  const { trans } = useWorkbench();
+  return (
+    <Loaded resource={model.watched}>
+      {watched =>
+        watched.length ? (
+          <ul className="lw-List">
+            {watched.map(one => (
+              <WatchedItem key={one.endpoint} model={model} create={create} watched={one} />
+            ))}
+          </ul>
+        ) : (
+          <Empty>
+            <p>
+              {trans.__(
+                'No report yet. It tells whether an endpoint is asked about data like what its model learnt from.'
+              )}
+            </p>
+            <Button label={trans.__('New report…')} icon={addIcon} onClick={() => create()} />
+          </Empty>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function WatchedItem({ model, create, watched }: IProps & { watched: IWatched }): ReactElement {
+  const { trans } = useWorkbench();
+  const [all, setAll] = useState(false);
+  const dismissed = useStore(model.dismissed);
+  const { endpoint, reports, making, failed } = watched;
+  const older = reports.length - NEWEST;
+  return (
+    <li className="lw-Item" aria-label={endpoint}>
+      <div className="lw-Item-head">
+        <span className="lw-ellipsis" title={endpoint}>
+          {endpoint}
+        </span>
+        <span className="lw-actions">
+          <CopyAsCell
+            code={driftCode(endpoint, reports[0]?.window ?? null)}
+            what={trans.__('drift of %1', endpoint)}
+          />
+          <IconButton
+            label={trans.__('New report on %1', endpoint)}
+            icon={addIcon}
+            onClick={() => create(endpoint)}
+          />
+        </span>
+      </div>
+      {making ? <OperationBar operation={making} onChange={() => model.watched.refresh()} /> : null}
+      {failed && !dismissed.includes(failed.id) ? (
+        <OperationBar operation={failed} onDismiss={() => model.dismiss(failed)} />
+      ) : null}
+      {reports.slice(0, all ? undefined : NEWEST).map(report => (
+        <ReportLine key={report.id} report={report} open={() => model.open(report.id, endpoint)} />
+      ))}
+      {older > 0 ? (
+        <button
+          type="button"
+          className="lw-Item-line lw-quiet"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all
+            ? trans.__('Show the newest only')
+            : trans._n('Show %1 older report', 'Show %1 older reports', older)}
+        </button>
+      ) : null}
+    </li>
+  );
+}
+
+function ReportLine({ report, open }: { report: DriftReport; open: () => void }): ReactElement {
+  const { trans } = useWorkbench();
+  const { tone, text } = headline(report, trans);
+  return (
+    <button
+      type="button"
+      className="lw-Item-line"
+      title={trans.__('Open the report of %1', moment(report.created))}
+      onClick={open}
+    >
+      <Badge tone={tone} text={text} />
+      <span className="lw-quiet">{ago(report.created, trans)}</span>
+    </button>
+  );
+}

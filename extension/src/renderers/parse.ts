@@ -1,0 +1,187 @@
+import type { Schemas } from '../api/request';
+
+/** Reads a part of an output. An output comes with a notebook, so from anybody: nothing in it is taken on trust. */
+type Read<T> = (value: unknown) => T;
+
+class Malformed extends Error {}
+
+const MOST_CHARACTERS = 2000;
+const MOST_ITEMS = 2000;
+
+const text: Read<string> = value => {
+  if (typeof value !== 'string') {
+    throw new Malformed();
+  }
+  return value.slice(0, MOST_CHARACTERS);
+};
+
+const finite: Read<number> = value => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new Malformed();
+  }
+  return value;
+};
+
+const flag: Read<boolean> = value => {
+  if (typeof value !== 'boolean') {
+    throw new Malformed();
+  }
+  return value;
+};
+
+const record: Read<Record<string, unknown>> = value => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Malformed();
+  }
+  return value as Record<string, unknown>;
+};
+
+const maybe =
+  <T>(read: Read<T>): Read<T | null> =>
+  value =>
+    value === null || value === undefined ? null : read(value);
+
+const list =
+  <T>(read: Read<T>): Read<T[]> =>
+  value => {
+    if (!Array.isArray(value) || value.length > MOST_ITEMS) {
+      throw new Malformed();
+    }
+    return value.map(read);
+  };
+
+const some =
+  <T>(read: Read<T[]>): Read<T[]> =>
+  value =>
+    maybe(read)(value) ?? [];
+
+const run: Read<Schemas['Run']> = value => {
+  const given = record(value);
+  return {
+    run_id: text(given.run_id),
+    name: text(given.name),
+    experiment_id: text(given.experiment_id),
+    experiment: text(given.experiment),
+    status: text(given.status),
+    started: maybe(text)(given.started),
+    ended: maybe(text)(given.ended),
+    notebook: maybe(text)(given.notebook),
+    source: maybe(text)(given.source),
+    // An output says these in its rows.
+    params: {},
+    metrics: {},
+    tags: {},
+    models: []
+  };
+};
+
+const row =
+  (runs: number): Read<Schemas['ComparisonRow']> =>
+  value => {
+    const given = record(value);
+    const values = list(one => ({ text: text(record(one).text), value: maybe(finite)(record(one).value) }))(
+      given.values
+    );
+    if (values.length !== runs) {
+      throw new Malformed();
+    }
+    return { name: text(given.name), differs: flag(given.differs), values, best: maybe(finite)(given.best) };
+  };
+
+const curve: Read<Schemas['Curve']> = value => {
+  const given = record(value);
+  const found = {
+    run_id: text(given.run_id),
+    metric: text(given.metric),
+    steps: list(finite)(given.steps),
+    values: list(maybe(finite))(given.values)
+  };
+  if (found.steps.length !== found.values.length) {
+    throw new Malformed();
+  }
+  return found;
+};
+
+const histogram: Read<Schemas['Histogram']> = value => {
+  const given = record(value);
+  const share: Read<number> = one => Math.min(1, Math.max(0, finite(one)));
+  const found = {
+    labels: list(text)(given.labels),
+    reference: list(share)(given.reference),
+    current: list(share)(given.current)
+  };
+  const bins = found.labels.length;
+  if (!bins || bins > 200 || found.reference.length !== bins || found.current.length !== bins) {
+    throw new Malformed();
+  }
+  return found;
+};
+
+const column: Read<Schemas['ColumnDrift']> = value => {
+  const given = record(value);
+  return {
+    name: text(given.name),
+    kind: text(given.kind),
+    method: text(given.method),
+    score: maybe(finite)(given.score),
+    threshold: finite(given.threshold),
+    drifted: flag(given.drifted),
+    reference_mean: maybe(finite)(given.reference_mean),
+    current_mean: maybe(finite)(given.current_mean),
+    reference_missing: maybe(finite)(given.reference_missing) ?? 0,
+    current_missing: maybe(finite)(given.current_missing) ?? 0,
+    histogram: maybe(histogram)(given.histogram),
+    note: maybe(text)(given.note) ?? ''
+  };
+};
+
+const comparison: Read<Schemas['Comparison']> = value => {
+  const given = record(value);
+  const runs = list(run)(given.runs);
+  return {
+    runs,
+    params: list(row(runs.length))(given.params),
+    metrics: list(row(runs.length))(given.metrics),
+    curves: some(list(curve))(given.curves)
+  };
+};
+
+const report: Read<Schemas['DriftReport']> = value => {
+  const given = record(value);
+  return {
+    id: text(given.id),
+    endpoint: text(given.endpoint),
+    version: text(given.version),
+    created: text(given.created),
+    window: maybe(text)(given.window),
+    reference_rows: finite(given.reference_rows),
+    current_rows: finite(given.current_rows),
+    compared: finite(given.compared),
+    drifted: finite(given.drifted),
+    share: finite(given.share),
+    columns: list(column)(given.columns),
+    not_compared: some(list(one => ({ name: text(record(one).name), reason: text(record(one).reason) })))(
+      given.not_compared
+    ),
+    notes: some(list(text))(given.notes)
+  };
+};
+
+const orNull =
+  <T>(read: Read<T>) =>
+  (value: unknown): T | null => {
+    try {
+      return read(value);
+    } catch (error) {
+      if (error instanceof Malformed) {
+        return null;
+      }
+      throw error;
+    }
+  };
+
+/** A comparison from an output; null when it is none. */
+export const readComparison = orNull(comparison);
+
+/** A drift report from an output; null when it is none. */
+export const readReport = orNull(report);

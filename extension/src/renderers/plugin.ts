@@ -1,0 +1,19 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+
+import { IWorkbench } from '../common/tokens';
+import { comparisonOutput } from './comparison';
+import { driftOutput } from './drift';
+import { outputFactory } from './output';
+
+/** Outputs of cells that look better with Labwright than as plain HTML. */
+export const renderers: JupyterFrontEndPlugin<void> = {
+  id: 'labwright:renderers',
+  description: 'Comparisons and drift reports in the outputs of notebooks.',
+  autoStart: true,
+  requires: [IWorkbench, IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, workbench: IWorkbench, rendermime: IRenderMimeRegistry): void => {
+    rendermime.addFactory(outputFactory(workbench, rendermime, comparisonOutput(app.commands)));
+    rendermime.addFactory(outputFactory(workbench, rendermime, driftOutput(app.commands)));
+  }
+};
