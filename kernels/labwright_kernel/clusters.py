@@ -53,13 +53,13 @@ class ClusterMagics(LabwrightMagics):
         if args.verb == "start":
             asked = {"threads": args.threads, "memory": args.memory, "gpus": args.gpus, "name": name}
             found = api.start(workers=2 if args.workers is None else args.workers, **asked)
-            self.shell.user_ns["client"] = api.client(name)
+            self.variables["client"] = api.client(name)
             return show(name, found)
         if args.verb == "stop":
-            client = self.shell.user_ns.get("client")
+            client = self.variables.get("client")
             found = api.stop(name)
             if client is not None and getattr(client, "status", "") == "closed":
-                del self.shell.user_ns["client"]
+                del self.variables["client"]
             print(found.message or f"The cluster {name} is stopped.")
             return None
         if args.verb == "scale":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import line_magic, magics_class
@@ -67,7 +68,7 @@ class FeatureMagics(LabwrightMagics):
             return joined
         if not args.output.isidentifier():
             raise InvalidError("-o takes the name of a variable.")
-        self.shell.user_ns[args.output] = joined
+        self.variables[args.output] = joined
         took = joined.attrs["labwright.features"]
         columns = sum(len(names) for names in took.values())
         print(f"{args.output}: {len(joined):,} rows, {columns} features of {', '.join(took)}")
@@ -79,7 +80,7 @@ class FeatureMagics(LabwrightMagics):
 
         there = {
             name: value
-            for name, value in self.shell.user_ns.items()
+            for name, value in self.variables.items()
             if not name.startswith("_") and not isinstance(value, type) and kind_of(value) is not None
         }
         if not names:
@@ -92,9 +93,9 @@ class FeatureMagics(LabwrightMagics):
         return _once([*given, *entities])
 
     def _variable(self, name: str) -> Any:
-        if name not in self.shell.user_ns:
+        if name not in self.variables:
             raise NotFoundError(f"This notebook has no variable {name[:60]}; run the cell that makes it first.")
-        return self.shell.user_ns[name]
+        return self.variables[name]
 
     def names(self, magic: str) -> list[str]:
         """The notebook's variables are what this takes; IPython completes them."""
@@ -143,7 +144,7 @@ class AppliedTable:
         return _bundle(("definition", "kind", "what happened"), rows)
 
 
-def _bundle(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> dict[str, str]:
+def _bundle(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> dict[str, str]:
     cell = 'style="text-align: left; padding: 2px 8px"'
     top = "".join(f"<th {cell}>{html.escape(name)}</th>" for name in head)
     body = "".join(f"<tr>{''.join(f'<td {cell}>{html.escape(value)}</td>' for value in row)}</tr>" for row in rows)

@@ -115,6 +115,13 @@ class LabwrightMagics(Magics):
     capability: ClassVar[str] = ""
     verbs: ClassVar[dict[str, str]] = {}
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        assert self.shell is not None
+        found: dict[str, Any] = self.shell.user_ns
+        return found
+
     def names(self, magic: str) -> list[str]:
         """Names that Tab offers after `%magic`, such as those of endpoints. Must be quick and start nothing."""
         return []
@@ -152,5 +159,5 @@ class Dispatch(Magics):
     def _help(self) -> str:
         lines = ["%lw CAPABILITY VERB …   (add --help to any of them)"]
         for name, room in self.rooms.items():
-            lines += [f"  %lw {name} {verb:<12} same as %{magic}" for verb, magic in room.verbs.items()]
+            lines += [f"  {f'%lw {name} {verb}':<26}  same as %{magic}" for verb, magic in room.verbs.items()]
         return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labwright.client import Client
+from labwright.client import Client, connection
 from labwright.errors import InvalidError, NotFoundError
 from labwright.features import api, slices
 from labwright.features.models import FeatureRepository, FeatureViewDetail
+from labwright.service.models import Changed
 
 HOURS = 24 * 30
 
@@ -104,11 +106,25 @@ def expected(labels: pd.DataFrame, data: Path) -> pd.DataFrame:
     return left.sort_values("order").set_index("flight")
 
 
-@pytest.mark.parametrize("pairs", [400_000, 2_000])
+@pytest.mark.parametrize(("store", "pairs"), [("ours", 1), ("dask", 400_000), ("dask", 2_000)])
 def test_join_equals_merge_asof_row_by_row(
-    applied: list[Any], labels: pd.DataFrame, data: Path, pairs: int, monkeypatch: pytest.MonkeyPatch
+    applied: list[Any],
+    definitions: list[Any],
+    labels: pd.DataFrame,
+    data: Path,
+    store: str,
+    pairs: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(slices, "PAIRS", pairs)
+    if store == "dask":  # a repository of somebody's own, with Feast's default store
+        (tmp_path / "feature_store.yaml").write_text(
+            "project: own\nprovider: local\nregistry: registry.db\noffline_store: {type: dask}\n"
+            "online_store: {type: sqlite, path: online.db}\nentity_key_serialization_version: 3\n"
+        )
+        monkeypatch.setenv("LABWRIGHT_FEATURE_REPOSITORY", str(tmp_path))
+        api.apply(definitions)
+        monkeypatch.setattr(slices, "PAIRS", pairs)
     before = labels.copy(deep=True)
     joined = api.join(labels, ["weather", "carrier"])
     pd.testing.assert_frame_equal(labels, before)
@@ -252,7 +268,33 @@ def test_the_service_notices_what_a_kernel_applied(
     assert len(client.get("/features", FeatureRepository).views) == 2
     source = FileSource(name="other", path=str(data / "weather.parquet"), timestamp_field="at")
     third = FeatureView(name="third", entities=[definitions[0]], source=source)
+    told: list[Changed] = []
+    listening = threading.Event()
+
+    def listen() -> None:
+        with connection(client.service(), client.folders) as http, http.stream("GET", "/events") as events:
+            for line in events.iter_lines():
+                listening.set()
+                if line:
+                    told.append(Changed.model_validate_json(line))
+                    if told[-1].capability == "features":
+                        return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert listening.wait(20)
     api.apply([third])
+    listener.join(20)
+    assert "features" in {event.capability for event in told}
     assert "third" in {view.name for view in client.get("/features", FeatureRepository).views}
     api.store().delete_feature_view("third")
     assert "third" not in {view.name for view in client.get("/features", FeatureRepository).views}
+
+
+def test_a_repository_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABWRIGHT_FEATURE_REPOSITORY", str(tmp_path))
+    with pytest.raises(InvalidError, match="has no feature_store"):
+        api.views()
+    (tmp_path / "feature_store.yaml").write_text("project: [not a name]\n")
+    with pytest.raises(InvalidError, match="cannot be used.* project"):
+        api.views()

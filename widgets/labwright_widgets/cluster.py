@@ -19,7 +19,7 @@ from labwright.errors import LabwrightError
 from labwright_widgets.static import cluster_html, cluster_text
 
 
-class ClusterWidget(anywidget.AnyWidget):  # type: ignore[misc] # anywidget has no types
+class ClusterWidget(anywidget.AnyWidget):
     """Shows a cluster. `refresh` gives it as it is now, `scale` and `stop` change it; all may raise LabwrightErrors."""
 
     _esm = Path(__file__).parent / "cluster.js"

@@ -113,7 +113,8 @@ def in_utc(times: pd.Series[Any], name: str) -> pd.Series[Any]:
     if times.isna().any():
         raise InvalidError(f"{int(times.isna().sum())} labels have no time in {name}; drop or fill them first.")
     utc = times.dt.tz_localize("UTC") if times.dt.tz is None else times.dt.tz_convert("UTC")
-    return utc.astype("datetime64[ns, UTC]")
+    nanoseconds: pd.Series[Any] = utc.astype("datetime64[ns, UTC]")
+    return nanoseconds
 
 
 def _columns(labels: pd.DataFrame, chosen: Mapping[Any, list[str]], full: bool) -> dict[tuple[str, str], str]:

@@ -49,10 +49,16 @@ def open_store(path: Path) -> Any:
     ensure_repository(path)
     from feast import FeatureStore
     from feast.errors import FeastError
+    from feast.repo_config import FeastConfigError
+    from yaml import YAMLError
 
     try:
         return FeatureStore(repo_path=str(path))
-    except (FeastError, ValueError, OSError) as error:
+    except FeastConfigError as error:
+        # The second line names the field; those after it would show what is written there, perhaps a password.
+        where = " ".join(line.strip() for line in str(error).splitlines()[:2])
+        raise InvalidError(f"{path / CONFIGURATION} cannot be used: {where[:300]}") from None
+    except (FeastError, YAMLError, ValueError, TypeError, OSError) as error:
         raise InvalidError(f"{path / CONFIGURATION} cannot be used: {first_line(error)}") from None
 
 

@@ -1,8 +1,8 @@
 """The feature rows that can matter for a part of the labels, so that Feast's join of that part stays small.
 
 Only rows that no label of the part can get are left out: later than its last label, older than the ttl before its
-first one, or (without a ttl) older than another row of the same entity that is before its first label. What
-is left is Feast's to decide.
+first one, (without a ttl) older than another row of the same entity that is before its first label, or corrected by
+one of the same entity and time that was created later. What is left is Feast's to decide.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def historical(
     rows = pd.read_parquet(file).rename(columns=source.field_mapping or {})[[*keys, *dict.fromkeys([*order, *names])]]
     for column in order:
         rows[column] = pd.to_datetime(rows[column], utc=True)
-    rows = rows.sort_values(order, na_position="first", kind="stable").reset_index(drop=True)
+    rows = rows.sort_values(order, na_position="first", kind="stable")
+    # Feast sorts by creation and then, not stably, by time: where a row was corrected it may take the wrong one.
+    rows = rows.drop_duplicates([*keys, order[0]], keep="last").reset_index(drop=True)
     with tempfile.TemporaryDirectory(prefix="labwright-join-") as folder:
         for part, slice_ in _parts(labels, rows, keys, at, order[0], view.ttl):
             path = Path(folder) / "slice.parquet"
