@@ -24,9 +24,13 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 @pytest.fixture(scope="session", autouse=True)
 def state_folder() -> Iterator[Path]:
     """The state folder of this run; at the end everything of ours in it is stopped."""
+    from labwright.state import folders
+
+    runtime = folders(make=False).runtime
     yield Path(os.environ["LABWRIGHT_HOME"])
     subprocess.run([sys.executable, "-m", "labwright", "stop", "--all"], timeout=120, check=False)
     shutil.rmtree(_home, ignore_errors=True)
+    shutil.rmtree(runtime, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

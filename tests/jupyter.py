@@ -53,12 +53,12 @@ class Jupyter:
     def is_lab(self) -> bool:
         return "jupyterlab" in self.process.args  # type: ignore[operator]
 
-    def stop(self) -> str:
-        """End it as Ctrl-C twice or a hub does; gives its log."""
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> str:
+        """End it cleanly; gives its log."""
         for client in self._clients:
             client.close()
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(how)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:

@@ -6,14 +6,14 @@ Nothing starts with the server. The first request of a panel starts or adopts th
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
-import sys
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 
 import labwright
-from labwright.door.farewell import farewell
+from labwright.door.farewell import Farewell
 from labwright.door.follow import SCHEMA, SCHEMA_ID, follow
 from labwright.door.link import Link
 from labwright.door.proxy import DoorHandler, ProxyHandler
@@ -32,6 +32,8 @@ class LabwrightExtension(ExtensionApp):
     def initialize_settings(self) -> None:
         """Make the line to the service, and register the events' schema; neither touches the service."""
         self.link = Link()
+        self._farewell = Farewell()
+        atexit.register(self._farewell.say)
         self._following: asyncio.Task[None] | None = None
         if SCHEMA_ID not in self._events.schemas:
             self._events.register_event_schema(SCHEMA)
@@ -62,11 +64,8 @@ class LabwrightExtension(ExtensionApp):
         """The Jupyter server ends: say what goes on."""
         if self._following is not None:
             self._following.cancel()
-        # A server that ends must end, whatever the service does.
         with contextlib.suppress(Exception):
-            words = await asyncio.wait_for(farewell(self.link), FAREWELL_SECONDS)
-            if words:
-                print(words, file=sys.stderr, flush=True)
+            await asyncio.wait_for(asyncio.to_thread(self._farewell.say), FAREWELL_SECONDS)
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.link.close(), 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -143,13 +144,14 @@ def next_change(page: websocket.WebSocket) -> tuple[str, str]:
             return event["capability"], event["name"]
 
 
-def test_a_clean_shutdown_says_what_goes_on(tmp_path: Path, other_home: StateFolder) -> None:
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_clean_shutdown_says_what_goes_on(tmp_path: Path, other_home: StateFolder, how: signal.Signals) -> None:
     with jupyter(tmp_path, other_home.home) as server:
         server.http.get("labwright/operations")
         begin = time.monotonic()
-        said = server.stop()
+        said = server.stop(how)
         assert time.monotonic() - begin < 10
-    assert "Labwright goes on without this Jupyter server" in said
+    assert said.count("Labwright goes on without this Jupyter server") == 1
     assert "stop it with: labwright stop" in said
     assert len(other_home.services()) == 1
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import sys
 
-if TYPE_CHECKING:
-    from labwright.door.link import Link
+ANSWER_SECONDS = 1.5
 
 
-async def farewell(link: Link) -> str:
-    """The words, or nothing when nothing goes on. Starts nothing."""
-    from labwright.door.link import connection
-    from labwright.state import folders, read_token
+class Farewell:
+    """Said once, on the terminal: by Jupyter's own stop, or as the process exits where Jupyter skips that.
 
-    state = await link.running()
+    (Without a terminal on standard input, Jupyter takes SIGINT as a KeyboardInterrupt and calls no extension.)
+    """
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def say(self) -> None:
+        """Blocks for a moment. A server that ends must end, whatever the service does."""
+        if self._said:
+            return
+        self._said = True
+        with contextlib.suppress(Exception):
+            text = words()
+            if text:
+                print(text, file=sys.stderr, flush=True)
+
+
+def words() -> str:
+    """What goes on, or nothing when nothing does. Starts nothing."""
+    from labwright.client import connection
+    from labwright.state import folders, running_service
+
+    where = folders(make=False)
+    state = running_service(where)
     if state is None:
         return ""
-    async with connection(state, read_token(folders(make=False))) as http:
-        status = (await http.get("/status", timeout=1.5)).raise_for_status().json()
+    with connection(state, where) as http:
+        status = http.get("/status", timeout=ANSWER_SECONDS).raise_for_status().json()
     going_on = [(f"{item['capability']}: {item['name']} ({item['what']})", item["stop"]) for item in status["going_on"]]
     lines = [*going_on, ("the labwright service", "labwright stop")]
     if going_on:
