@@ -11,6 +11,8 @@ import html
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from labwright.drift import drawing
 from labwright.drift.models import ColumnDrift, DriftReport
 
@@ -39,40 +41,45 @@ def as_json(report: DriftReport) -> dict[str, Any]:
         column.name = _short(column.name)
     for skipped in small.not_compared:
         skipped.name = _short(skipped.name)
-    stable = [column for column in reversed(small.columns) if not column.drifted]
-    drifted = [column for column in reversed(small.columns) if column.drifted]
-    # The least telling first.
-    for column in [*stable, *drifted]:
-        if _size(small) <= MAX_JSON:
+    over = _size(small) - MAX_JSON
+    for column in [*_least(small, drifted=False), *_least(small, drifted=True)]:
+        if over <= 0:
             break
-        column.histogram = None
-    _leave_out(small, [column for column in small.columns if not column.drifted], "columns that did not drift")
+        if column.histogram is not None:
+            over -= _size(column.histogram) - len("null")
+            column.histogram = None
+    _leave_out(small, _least(small, drifted=False), "columns that did not drift")
     if _size(small) > MAX_JSON and len(small.not_compared) > 20:
         small.notes.append(f"{len(small.not_compared) - 20:,} columns that were not compared are left out here.")
         small.not_compared = small.not_compared[:20]
-    _leave_out(small, list(small.columns), "columns that drifted less than these")
+    _leave_out(small, _least(small, drifted=True), "columns that drifted less than these")
     return small.model_dump(mode="json")
 
 
+def _least(report: DriftReport, *, drifted: bool) -> list[ColumnDrift]:
+    """The least telling first."""
+    return [column for column in reversed(report.columns) if column.drifted == drifted]
+
+
 def _leave_out(small: DriftReport, candidates: list[ColumnDrift], words: str) -> None:
-    """Leave out the last candidates until the report is small enough."""
-    over = _size(small) + 150 - MAX_JSON  # 150: the note itself
-    if over <= 150:
+    """Leave out the first candidates until the report is small enough."""
+    over = _size(small) - MAX_JSON
+    if over <= 0 or not candidates:
         return
+    over += 200  # the note itself
     gone: set[int] = set()
-    for column in reversed(candidates):
+    for column in candidates:
         if over <= 0:
             break
-        over -= len(column.model_dump_json()) + 1
+        over -= _size(column) + len(", ")
         gone.add(id(column))
     small.columns = [column for column in small.columns if id(column) not in gone]
-    if gone:
-        small.notes.append(f"{len(gone):,} {words} are left out here; the report in the Drift panel has them all.")
+    small.notes.append(f"{len(gone):,} {words} are left out here; the report in the Drift panel has them all.")
 
 
-def _size(report: DriftReport) -> int:
+def _size(part: BaseModel) -> int:
     # As the notebook's file has it: with spaces, and other than ASCII written out.
-    return len(json.dumps(report.model_dump(mode="json")).encode())
+    return len(json.dumps(part.model_dump(mode="json")))
 
 
 def as_html(report: DriftReport) -> str:
