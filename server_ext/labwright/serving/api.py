@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,11 +38,20 @@ class EndpointCard(Endpoint):
         return render.card(self, self.note)
 
 
-class EndpointList(list[EndpointCard]):
-    """Endpoints that show themselves as a table."""
+class EndpointList(Sequence[EndpointCard]):
+    """Endpoints that show themselves as a table. (A list of its own would be shown as any list.)"""
+
+    def __init__(self, found: list[EndpointCard]) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._found[place]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return render.table(list(self))
+        return render.table(self._found)
 
 
 @functools.cache

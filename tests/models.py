@@ -1,0 +1,96 @@
+"""Models that tests save, log and promote: small, real, of several kinds."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import cloudpickle
+import mlflow
+import mlflow.pyfunc
+import mlflow.sklearn
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression
+
+COLUMNS = ["dep_delay", "temp", "wind", "distance"]
+
+
+def flights(rows: int = 400) -> tuple[pd.DataFrame, pd.Series]:
+    """Numbers like those of flights, and whether they were late."""
+    random = np.random.default_rng(7)
+    frame = pd.DataFrame(random.normal(size=(rows, len(COLUMNS))), columns=COLUMNS)
+    return frame, (frame.dep_delay + 0.3 * frame.temp + random.normal(scale=0.3, size=rows) > 0).astype(int)
+
+
+def trees() -> tuple[Any, dict[str, Any]]:
+    """A gradient boosting regressor (its floats are not round) and what MLflow needs to save it."""
+    frame, late = flights()
+    model = HistGradientBoostingRegressor(max_iter=20).fit(frame, late.astype(float))
+    return model, _keywords(frame, model)
+
+
+def classifier() -> tuple[Any, dict[str, Any]]:
+    """A gradient boosting classifier."""
+    frame, late = flights()
+    model = HistGradientBoostingClassifier(max_iter=10).fit(frame, late)
+    return model, _keywords(frame, model)
+
+
+def linear() -> tuple[Any, dict[str, Any]]:
+    """A logistic regression, by MLflow's default format."""
+    frame, late = flights()
+    model = LogisticRegression().fit(frame, late)
+    return model, {key: value for key, value in _keywords(frame, model).items() if key != "serialization_format"}
+
+
+def _keywords(frame: pd.DataFrame, model: Any) -> dict[str, Any]:
+    return {
+        "signature": mlflow.models.infer_signature(frame, model.predict(frame)),
+        "input_example": frame.head(2),
+        "serialization_format": "cloudpickle",
+    }
+
+
+class Naughty(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
+    """Does what its input says: dies, hangs, fails, looks around, or doubles x."""
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
+        import os
+        import time
+
+        for text in model_input["todo"]:
+            if text == "die":
+                os.kill(os.getpid(), 9)
+            if text == "hang":
+                time.sleep(1000)
+            if text == "fail":
+                raise RuntimeError("the model's own error")
+            if text == "look":
+                return [str(dict(os.environ)) + os.getcwd()] * len(model_input)
+        return (model_input["x"] * 2).rename("twice")
+
+
+class Broken(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
+    """Does not load."""
+
+    def load_context(self, context: Any) -> None:
+        raise RuntimeError("weights are missing")
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
+        return model_input
+
+
+# The model's process knows nothing of the tests: the classes travel with the model.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+
+def naughty() -> dict[str, Any]:
+    """How to save or log `Naughty`."""
+    frame = pd.DataFrame({"x": [1.5], "todo": ["work"]})
+    return {
+        "python_model": Naughty(),
+        "signature": mlflow.models.infer_signature(frame, pd.Series([3.0], name="twice")),
+        "input_example": frame,
+    }
