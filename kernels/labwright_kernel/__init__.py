@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
+from labwright_kernel import completion
 from labwright_kernel.magic import Dispatch, LabwrightMagics
 
 # The one list to edit for a capability with magics: its module here is `labwright_kernel.CAPABILITY`.
@@ -17,17 +22,21 @@ def load_ipython_extension(shell: Any) -> None:
     rooms: dict[str, LabwrightMagics] = {}
     taken: list[str] = []
     for capability in CAPABILITIES:
-        try:
-            module = importlib.import_module(f"labwright_kernel.{capability}")
-        except ModuleNotFoundError as error:
-            if error.name != f"labwright_kernel.{capability}":
-                raise
-            continue
+        module = importlib.import_module(f"labwright_kernel.{capability}")
         room = rooms[capability] = _magics_of(module)(shell)
         taken += _register_short_names(shell, room)
     shell.register_magics(Dispatch(shell, rooms))
+    completion.install(shell, rooms)
+    _find_command()
     if taken:
         print(f"Labwright: {', '.join(taken)} belong to another extension here; use %lw (see %lw --help).")
+
+
+def _find_command() -> None:
+    """Let `!labwright` work where Jupyter was started without this environment's folder on its path."""
+    folder = Path(sys.executable).parent
+    if shutil.which("labwright") is None and (folder / "labwright").exists():
+        os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{folder}"
 
 
 def _magics_of(module: Any) -> type[LabwrightMagics]:

@@ -60,6 +60,12 @@ class ExperimentMagics(LabwrightMagics):
 
         return api.compare(args.runs or None, experiment=args.experiment, top=args.top, by=args.by)
 
+    def names(self, magic: str) -> list[str]:
+        """Experiments for %%track, runs of the current one for %compare; nothing is started for it."""
+        from labwright.experiments import api
+
+        return api.known_names("experiments" if magic == "track" else "runs")
+
 
 def _tags(pairs: list[str]) -> dict[str, str]:
     tags = {}

@@ -91,7 +91,7 @@ def test_compare_gives_three_faces_of_one_comparison(shell: Any) -> None:
     assert "0.8 *" in bundle["text/plain"]
 
     page = Tags(bundle["text/html"])
-    assert page.names <= {"div", "table", "thead", "tbody", "tr", "th", "td", "img"}
+    assert page.names <= {"div", "table", "thead", "tbody", "tr", "th", "td", "img", "span"}
     assert page.attributes <= {"style", "colspan", "alt", "src", "width", "height"}
     assert MARKUP in page.words
     (image,) = page.images

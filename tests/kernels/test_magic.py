@@ -6,6 +6,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,3 +121,21 @@ def test_loading_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_tab_offers_options_verbs_and_names(shell: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LABWRIGHT_HOME", str(tmp_path))
+    load_ipython_extension(shell)
+    (tmp_path / "endpoints" / "flights-delay").mkdir(parents=True)
+
+    def tab(line: str) -> list[str]:
+        _, matches = shell.complete(None, line, len(line))
+        return [match for match in matches if not match.startswith("%")]
+
+    assert tab("%compare --ex") == ["--experiment"]
+    assert tab("%compare ") == ["best", "last"]
+    assert "flights-delay" in tab("%drift fl")
+    assert "start" in tab("%cluster sta")
+    assert tab("%lw exp") == ["experiments"]
+    assert tab("%lw experiments comp") == ["compare"]
+    assert "--by" in tab("%lw experiments compare --b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import tracking
@@ -13,6 +13,8 @@ from labwright.experiments.direction import usual_metric
 from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
 from labwright.experiments.render import comparison_bundle, run_html, run_plain
 from labwright.experiments.tracking import track, use_tracking
+from labwright.service.models import Status
+from labwright.state import running_service
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +114,20 @@ def log_reference(frame: Any, rows: int = 5000) -> None:
         path = Path(folder) / "sample.parquet"
         sample.reset_index(drop=True).to_parquet(path)
         mlflow.log_artifact(str(path), "reference")
+
+
+def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
+    """Names for Tab: experiments, or the newest runs of the one tracked last. Starts neither service nor MLflow."""
+    found = tracking.client()
+    names = [] if kind == "experiments" else ["best", "last"]
+    if running_service(found.folders) is None or found.get("/status", Status).mlflow != "running":
+        return names
+    if kind == "experiments":
+        return [experiment.name for experiment in experiments()]
+    if tracking.current_experiment is None:
+        return names
+    page = _page(_experiment(tracking.current_experiment), {"limit": 30})
+    return names + [run.name for run in page.runs]
 
 
 def run_bundle(run_id: str, *, going_on: bool = False) -> dict[str, Any]:

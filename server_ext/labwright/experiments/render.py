@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from labwright.experiments.curves import drawings
+from labwright.experiments.curves import COLOURS, drawings
 from labwright.experiments.models import Comparison, ComparisonRow, Run
 from labwright.experiments.trim import clip, trimmed
 
@@ -15,7 +15,7 @@ ROWS = 60
 
 # Half-transparent colours read on light and on dark.
 TABLE = "border-collapse:collapse;font-size:13px;margin:4px 0 8px 0"
-CELL = "padding:3px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);font-variant-numeric:tabular-nums"
+CELL = "padding:3px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3)"
 DIFFERS = f"{CELL};background:rgba(255,170,0,.16)"
 BEST = f"{CELL};background:rgba(0,160,90,.24);font-weight:600"
 MUTED = "opacity:.7"
@@ -30,7 +30,13 @@ def comparison_bundle(comparison: Comparison) -> dict[str, Any]:
 def comparison_html(comparison: Comparison) -> str:
     """Tables with what differs marked, and the curves as images."""
     names = [run.name or run.run_id[:8] for run in comparison.runs]
-    head = _row("th", [("", CELL), *[(name, CELL) for name in names]])
+    drawn = {curve.run_id for curve in comparison.curves}
+    keys = [
+        f'<span style="color:{COLOURS[i % len(COLOURS)]}">■</span> ' if run.run_id in drawn else ""
+        for i, run in enumerate(comparison.runs)
+    ]
+    heads = [f'<th style="{CELL}">{k}{escape(clip(name, 120))}</th>' for k, name in zip(keys, names, strict=True)]
+    head = f'<tr><th style="{CELL}"></th>{"".join(heads)}</tr>'
     facts = [
         _row("td", [("status", CELL), *[(run.status, CELL) for run in comparison.runs]]),
         _row("td", [("source", CELL), *[(clip(run.source or "", 60), CELL) for run in comparison.runs]]),
@@ -55,7 +61,9 @@ def run_html(run: Run, *, going_on: bool = False) -> str:
     """The summary of a run, as the output of the cell that made it."""
     state = "running" if going_on else run.status.lower()
     sign, colour = {"running": ("●", "#2f81f7"), "finished": ("✓", "#2da44e")}.get(state, ("✗", "#e5534b"))
-    lasted = f" in {(run.ended - run.started).total_seconds():.1f} s" if run.ended and run.started else ""
+    lasted = (
+        "" if going_on or not (run.ended and run.started) else f" in {(run.ended - run.started).total_seconds():.1f} s"
+    )
     rows = [
         f'<div style="font-size:13px"><b style="color:{colour}">{sign}</b> Run <b>{escape(clip(run.name, 200))}</b> '
         f"of experiment <b>{escape(clip(run.experiment, 200))}</b>: {state}{lasted}</div>"
