@@ -7,16 +7,17 @@ const LOAD = '%load_ext labwright';
 const CHECK = '__import__("importlib.util").util.find_spec("labwright") is not None';
 const CHECK_MILLISECONDS = 5000;
 
-/** Put code into a new cell below the active one of the notebook in front, or else on the clipboard. */
+/** Put code into a new cell below the active one of the notebook used last, and show it; else on the clipboard. */
 export async function copyAsCell(
   code: string,
   tracker: INotebookTracker | null,
+  show: (id: string) => void,
   trans: TranslationBundle
 ): Promise<void> {
   const panel = tracker?.currentWidget;
-  if (!panel?.isVisible || !panel.content.model || panel.content.model.readOnly) {
+  if (!panel?.content.model || panel.content.model.readOnly) {
     Clipboard.copyToSystem(`${LOAD}\n${code}`);
-    Notification.info(trans.__('Copied. No notebook is in front, so the code is on the clipboard.'), {
+    Notification.info(trans.__('No notebook is open to take the cell, so the code is on the clipboard.'), {
       autoClose: 4000
     });
     return;
@@ -26,6 +27,7 @@ export async function copyAsCell(
     Notification.warning(lack, { autoClose: 10000 });
     return;
   }
+  show(panel.id);
   insert(panel, loads(panel) ? code : `${LOAD}\n${code}`);
 }
 

@@ -47,20 +47,39 @@ export async function ask<T extends object>(options: IAskOptions<T>): Promise<bo
   }
 }
 
-/** Ask before something that cannot be taken back. */
+/** Ask before something that cannot be taken back; `copy` hands out the cell that does the same. */
 export async function confirm(
   trans: TranslationBundle,
   title: string,
   words: string,
-  accept: string
+  accept: string,
+  copy?: () => Promise<void>
 ): Promise<boolean> {
   const result = await showDialog({
     title,
     body: words,
-    buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.warnButton({ label: accept })],
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      ...(copy ? [cellButton(trans)] : []),
+      Dialog.warnButton({ label: accept })
+    ],
     defaultButton: 0
   });
+  if (result.button.actions.includes('cell')) {
+    await copy?.();
+    return false;
+  }
   return result.button.accept;
+}
+
+/** The dialog's button "Copy as cell"; its result has the action `cell`. */
+export function cellButton(trans: TranslationBundle): Dialog.IButton {
+  return Dialog.createButton({
+    label: trans.__('Copy as cell'),
+    className: 'lw-mod-secondary',
+    actions: ['cell'],
+    accept: true
+  });
 }
 
 class Form<T extends object> extends ReactWidget implements Dialog.IBodyWidget<T> {

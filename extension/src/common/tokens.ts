@@ -51,7 +51,7 @@ export interface IWorkbench {
   addSection(section: ISection): void;
   /** Register a kind of tab; the returned function opens one. */
   addTab<A extends ReadonlyPartialJSONObject>(kind: ITabKind<A>): (args: A) => void;
-  /** Put code into a new cell of the notebook in front, or else on the clipboard. */
+  /** Put code into a new cell of the notebook used last, or else on the clipboard. */
   copyAsCell(code: string): Promise<void>;
   /** A setting of Labwright, such as `defaultWorkers`. */
   setting<T>(name: string, otherwise: T): T;

@@ -83,11 +83,13 @@ export class ExperimentsModel implements IExperiments {
   private async loadLatest(background: boolean): Promise<ILatest[]> {
     const { api } = this.workbench;
     const experiments = await listExperiments(api, background);
-    return Promise.all(
+    const latest = await Promise.all(
       experiments.map(async experiment => {
         const page = await listRuns(api, experiment.experiment_id, { limit: LATEST, background });
         return { experiment, runs: page.runs, more: page.next_page !== null };
       })
     );
+    // MLflow makes its experiment 0, "Default", by itself: while it is empty it is nobody's.
+    return latest.filter(({ experiment, runs }) => runs.length || experiment.experiment_id !== '0');
   }
 }

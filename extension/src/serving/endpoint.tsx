@@ -1,7 +1,7 @@
 import React, { useState, type ReactElement } from 'react';
 
 import { Badge } from '../common/badge';
-import { Button } from '../common/button';
+import { Button, CopyAsCell } from '../common/button';
 import { confirm } from '../common/dialog';
 import { ago, moment, number } from '../common/format';
 import { OperationBar } from '../common/operation';
@@ -13,7 +13,7 @@ import { useWorkbench } from '../common/widget';
 import type { Endpoint } from './api';
 import type { EndpointModel, ServingModel } from './model';
 import { TryIt } from './tryit';
-import { stateOf, versionOf } from './words';
+import { deleteCode, setRunningCode, stateOf, versionOf } from './words';
 
 interface IProps {
   serving: ServingModel;
@@ -51,7 +51,7 @@ export function EndpointPanel({ serving, model }: IProps): ReactElement {
 }
 
 function Head({ serving, model, endpoint }: IProps & { endpoint: Endpoint }): ReactElement {
-  const { trans } = useWorkbench();
+  const { trans, copyAsCell } = useWorkbench();
   const actions = useStore(serving.actions);
   const running = endpoint.state !== 'stopped';
   const remove = async (): Promise<void> => {
@@ -61,7 +61,8 @@ function Head({ serving, model, endpoint }: IProps & { endpoint: Endpoint }): Re
       trans.__(
         'Its processes end; its token and its prediction log are deleted. The model versions stay in the registry.'
       ),
-      trans.__('Delete')
+      trans.__('Delete'),
+      () => copyAsCell(deleteCode(endpoint.name))
     );
     if (sure) {
       await model.delete(endpoint);
@@ -94,6 +95,10 @@ function Head({ serving, model, endpoint }: IProps & { endpoint: Endpoint }): Re
         label={running ? trans.__('Stop') : trans.__('Start')}
         disabled={!endpoint.live}
         onClick={() => model.setRunning(endpoint, !running)}
+      />
+      <CopyAsCell
+        code={setRunningCode(endpoint.name, !running)}
+        what={running ? trans.__('stop') : trans.__('start')}
       />
       <Button label={trans.__('Delete…')} onClick={remove} />
     </Heading>

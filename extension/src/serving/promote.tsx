@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { type ReactElement } from 'react';
 
 import type { Schemas } from '../api/request';
+import { cellButton } from '../common/dialog';
 import { useStore, Store } from '../common/store';
 import type { Endpoint } from './api';
 import { NAME, nameFor } from './words';
@@ -30,12 +31,7 @@ export async function askPromotion(
     focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.createButton({
-        label: trans.__('Copy as cell'),
-        className: 'lw-mod-secondary',
-        actions: ['cell'],
-        accept: true
-      }),
+      cellButton(trans),
       Dialog.okButton({ label: trans.__('Promote') })
     ]
   });

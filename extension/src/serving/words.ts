@@ -47,6 +47,16 @@ export function promoteCode(runId: string, name: string, model: string | null): 
   return `%promote ${word(runId)} --to ${name}${model ? ` --model ${word(model)}` : ''}`;
 }
 
+/** The cell that stops or starts an endpoint. */
+export function setRunningCode(name: string, running: boolean): string {
+  return `%endpoint ${running ? 'start' : 'stop'} ${name}`;
+}
+
+/** The cell that deletes an endpoint. */
+export function deleteCode(name: string): string {
+  return `import labwright as lw\n\nlw.serving.delete(${literal(name)})`;
+}
+
 /** The cell that asks the endpoint for one row. */
 export function predictCode(name: string, columns: string[], row: unknown[]): string {
   const cells = columns.map((column, index) => `    ${literal(column)}: [${python(row[index])}],`);

@@ -53,12 +53,13 @@ export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
         new Resource({
           load,
           changes,
-          concerns: change => capabilities.includes(change.capability),
+          // * comes when the service lives again: anything may have changed.
+          concerns: change => change.capability === '*' || capabilities.includes(change.capability),
           pollMilliseconds: () => (poll ? found.setting('pollSeconds', 20) * 1000 : Infinity)
         }),
       addSection: section => sidebar.add(section, found),
       addTab: kind => addTab(app, restorer, found, kind),
-      copyAsCell: code => copyAsCell(code, notebooks, trans),
+      copyAsCell: code => copyAsCell(code, notebooks, id => app.shell.activateById(id), trans),
       setting: <T>(name: string, otherwise: T): T => (settings?.composite[name] as T | undefined) ?? otherwise
     };
 
