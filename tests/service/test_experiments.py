@@ -6,10 +6,12 @@ import hashlib
 import json
 import math
 import os
+import queue
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +22,11 @@ import httpx
 import psutil
 import pytest
 
-from labwright.client import Client
+from labwright.client import Client, connection
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments.direction import Direction, best_index, direction, usual_metric
 from labwright.experiments.models import Comparison, Experiment, Point, RunDetail, RunPage, Tracking
-from labwright.service.models import Status
+from labwright.service.models import Changed, Status
 
 MARKUP = '<img src=x onerror=alert(1)> 🚲 & "quotes"'
 
@@ -253,7 +255,7 @@ def test_a_killed_mlflow_comes_back_at_the_next_need(client: Client, http: httpx
 
 START_AND_ASK = """
 import sys
-from labwright.client import Client
+from labwright.client import Client, connection
 from labwright.experiments.models import Experiment
 print([found.name for found in Client().get("/experiments", list[Experiment])])
 """
@@ -290,6 +292,42 @@ def _command(process: psutil.Process) -> list[str]:
         return [*process.cmdline(), *(f"{k}={v}" for k, v in process.environ().items() if k == "LABWRIGHT_HOME")]
     except psutil.Error:
         return []
+
+
+def test_the_page_is_told_when_runs_change(client: Client, mlflow: Any, experiment: str) -> None:
+    state = client.service()
+    heard: queue.Queue[Changed] = queue.Queue()
+    listening = threading.Event()
+
+    def listen() -> None:
+        with connection(state, client.folders) as http, http.stream("GET", "/events") as reply:
+            for line in reply.iter_lines():
+                listening.set()
+                if line:
+                    heard.put(Changed.model_validate_json(line))
+                    return
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    assert listening.wait(10)
+    time.sleep(0.2)  # the first empty line comes just before the subscription
+    run = mlflow.MlflowClient().create_run(experiment)
+    assert heard.get(timeout=10) == Changed(capability="experiments", name="runs")
+    mlflow.delete_run(run.info.run_id)
+
+
+def test_a_broken_database_is_said_in_one_sentence(tmp_path: Path) -> None:
+    env = os.environ | {"LABWRIGHT_HOME": str(tmp_path / "home")}
+    folder = tmp_path / "home" / "mlflow"
+    folder.mkdir(parents=True)
+    (folder / "mlflow.db").write_bytes(b"this is no database" * 100)
+    done = subprocess.run([sys.executable, "-c", START_AND_ASK], env=env, capture_output=True, text=True, check=False)
+    assert "UnavailableError: MLflow did not start; its log is" in done.stderr
+    assert (folder / "mlflow.db").read_bytes() == b"this is no database" * 100
+    (folder / "mlflow.db").unlink()
+    done = subprocess.run([sys.executable, "-c", START_AND_ASK], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "['Default']", done.stderr
+    subprocess.run([sys.executable, "-m", "labwright", "stop", "--all"], env=env, check=True, timeout=60)
 
 
 def test_metrics_know_their_direction() -> None:
