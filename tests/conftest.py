@@ -55,15 +55,7 @@ def server(state_folder: Path, tmp_path_factory: pytest.TempPathFactory):  # typ
 @pytest.fixture
 def other_home(tmp_path: Path):  # type: ignore[no-untyped-def]
     """A state folder of the test's own (not made yet); everything of ours in it is stopped after."""
-    from labwright.state import folders
-    from tests.state_folder import StateFolder
+    from tests.state_folder import own_state_folder
 
-    home = tmp_path / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABWRIGHT_HOME", str(home))
-        found = StateFolder(home, folders(make=False))
-    yield found
-    found.command("stop", "--all")
-    for process in found.processes():
-        process.kill()
-    shutil.rmtree(found.folders.runtime, ignore_errors=True)
+    with own_state_folder(tmp_path / "home") as found:
+        yield found

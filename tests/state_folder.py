@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from labwright.state import Folders, processes, running_service
+from labwright.state import Folders, folders, processes, running_service
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,20 @@ class StateFolder:
             env=os.environ | {"LABWRIGHT_HOME": str(self.home)} | environment,
             capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
+
+
+@contextmanager
+def own_state_folder(home: Path) -> Iterator[StateFolder]:
+    """A state folder at `home` (not made yet); everything of ours in it is stopped after."""
+    before = os.environ["LABWRIGHT_HOME"]
+    os.environ["LABWRIGHT_HOME"] = str(home)
+    found = StateFolder(home, folders(make=False))
+    os.environ["LABWRIGHT_HOME"] = before
+    yield found
+    found.command("stop", "--all")
+    for process in found.processes():
+        process.kill()
+    shutil.rmtree(found.folders.runtime, ignore_errors=True)
 
 
 def wait_until(done: Callable[[], bool], what: str, seconds: float = 20) -> None:

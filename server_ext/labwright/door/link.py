@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from labwright.state import ServiceState
 
 # A reply may take as long as it takes, but a service that says nothing for this long is stuck.
-SILENCE_SECONDS = 600.0
+SILENCE_SECONDS = 130.0
 
 
 class Link:
