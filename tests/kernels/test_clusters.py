@@ -52,7 +52,7 @@ def test_the_same_cell_again_finds_it(shell: Any) -> None:
 def test_scale_and_list(shell: Any) -> None:
     error, _, [output] = run(shell, f"%cluster scale 1 --name {NAME}")
     assert error is None
-    assert "1 workers" in output["text/plain"]
+    assert "1 worker" in output["text/plain"]
     with capture_output():
         listed = shell.run_cell("%lw clusters list").result
     assert NAME in listed._repr_mimebundle_()["text/plain"]

@@ -296,5 +296,5 @@ def test_a_repository_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(InvalidError, match="has no feature_store"):
         api.views()
     (tmp_path / "feature_store.yaml").write_text("project: [not a name]\n")
-    with pytest.raises(InvalidError, match="cannot be used.* project"):
+    with pytest.raises(InvalidError, match=r"cannot be used.* project"):
         api.views()

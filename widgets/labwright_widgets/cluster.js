@@ -100,7 +100,7 @@ function render({ model, el }) {
     const running = cluster.state === "running";
     root.setAttribute("aria-label", `Cluster ${cluster.name}`);
     title.textContent = `Cluster ${cluster.name}`;
-    const count = running ? `, ${cluster.workers.length} workers` : "";
+    const count = running ? `, ${cluster.workers.length} worker${cluster.workers.length === 1 ? "" : "s"}` : "";
     const words = busy || [`${cluster.state}${count}`, cluster.message].filter(Boolean).join(". ");
     if (status.textContent !== words) status.textContent = words; // a screen reader reads each change
     if (problem.textContent !== model.get("problem")) problem.textContent = model.get("problem");

@@ -20,7 +20,7 @@ def headline(cluster: Cluster) -> str:
     words = f"Cluster {cluster.name}: {cluster.state}"
     if cluster.state is ClusterState.running:
         threads = f" of {cluster.threads} threads" if cluster.threads > 1 else ""
-        words += f", {len(cluster.workers)} workers{threads}"
+        words += f", {len(cluster.workers)} {'worker' if len(cluster.workers) == 1 else 'workers'}{threads}"
     return f"{words}. {cluster.message}".rstrip() if cluster.message else words
 
 

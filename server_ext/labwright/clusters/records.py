@@ -44,7 +44,7 @@ def row_of(context: Context, actor: Actor, name: str) -> ClusterRow:
         query = sa.select(ClusterRow).where(ClusterRow.name == name, ClusterRow.owner == actor.owner)
         row = session.scalars(query).one_or_none()
     if row is None:
-        raise NotFoundError("There is no cluster of this name; start it, or see which there are with %cluster --all.")
+        raise NotFoundError("There is no cluster of this name; start it, or see which there are with %cluster list.")
     return row
 
 
