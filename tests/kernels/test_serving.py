@@ -1,0 +1,122 @@
+"""`%promote`, `%predict`, `%endpoints` in a real IPython, with a real endpoint."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.testing.globalipapp import start_ipython
+from IPython.utils.capture import capture_output
+
+import labwright as lw
+from labwright.client import Client
+from labwright.serving.folder import EndpointFolder
+from tests import models
+
+NAME = "magic-delay"
+
+
+@pytest.fixture(scope="module")
+def shell(client: Client) -> Iterator[Any]:
+    found = start_ipython() or get_ipython()  # type: ignore[name-defined] # noqa: F821 # IPython puts it there
+    found.run_line_magic("load_ext", "labwright")
+    model, keywords = models.trees()
+    lw.experiments.use_tracking()
+    import mlflow
+
+    with lw.experiments.track("magic-serving", name="trees", autolog=False):
+        mlflow.log_metric("r2", 0.5)
+        mlflow.sklearn.log_model(model, name="model", **keywords)
+    found.user_ns["july"] = models.flights()[0]
+    found.user_ns["expected"] = model.predict(models.flights()[0])
+    yield found
+    if any(item.name == NAME for item in lw.serving.endpoints()):
+        lw.serving.delete(NAME)
+
+
+def run(shell: Any, cell: str) -> tuple[Any, str, list[dict[str, Any]], Any]:
+    """Run a cell; gives its error, its text, its outputs and its value."""
+    with capture_output() as captured:
+        result = shell.run_cell(cell)
+    outputs = [output.data for output in captured.outputs]
+    return result.error_in_exec, captured.stdout, outputs, result.result
+
+
+def test_promote_shows_a_card_that_reads_without_a_kernel(shell: Any) -> None:
+    error, _, outputs, _ = run(shell, f"%promote best --to {NAME} --experiment magic-serving --by r2")
+    assert error is None
+    assert "Loading" in "".join(output["text/plain"] for output in outputs), "the steps were shown"
+    card = outputs[-1]
+    assert f"Endpoint {NAME}: ready. Version 1 is live." in card["text/plain"]
+    assert "as your user" in card["text/html"]
+    assert f"labwright stop {NAME}" in card["text/html"]
+    assert not re.search(r"<(script|style|svg)|\son\w+=", card["text/html"])
+
+
+def test_promote_again_says_that_nothing_changed(shell: Any) -> None:
+    error, _, outputs, _ = run(shell, f"%promote trees --to {NAME} --experiment magic-serving")
+    assert error is None
+    assert "live already; nothing was changed" in outputs[-1]["text/plain"]
+
+
+def test_predict_gives_the_models_own(shell: Any) -> None:
+    _, _, _, value = run(shell, f"%predict {NAME} july.head(5)")
+    assert value.tobytes() == shell.user_ns["expected"][:5].tobytes()
+    columns = ", ".join(f"'{name}'" for name in models.COLUMNS)
+    error, said, _, _ = run(shell, f"%predict {NAME} july[[{columns}]].tail(7) -o late")
+    assert error is None
+    assert "7 predictions" in said
+    assert shell.user_ns["late"].tobytes() == shell.user_ns["expected"][-7:].tobytes()
+
+
+def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    token = EndpointFolder(Client().folders.home / "endpoints" / NAME).secret("token")
+    for rows in (1, 200):
+        _, command, _, _ = run(shell, f"%predict {NAME} july.head({rows}) --curl")
+        assert token not in command
+        assert (tmp_path / f"{NAME}-request.json").exists() == (rows == 200)
+        answer = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
+        assert answer.count(",") == rows - 1
+        assert '"predictions"' in answer
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (f"%predict {NAME} july[['temp']]", "missing"),
+        (f"%predict {NAME} nosuch", "The rows cannot be had: NameError"),
+        (f"%predict {NAME}", "Which rows"),
+        ("%predict nosuch july", "no endpoint named 'nosuch'"),
+        (f"%promote --to {NAME}", "one of the two"),
+        ("%promote trees", "--to"),
+        (f"%promote nosuch --to {NAME} --experiment magic-serving", "no run of that name"),
+        ("%promote trees --to Not_A_Name --experiment magic-serving", "An endpoint's name"),
+        ("%endpoint stop nosuch", "no endpoint named"),
+    ],
+)
+def test_mistakes_are_one_line(shell: Any, cell: str, words: str) -> None:
+    error, _, _, _ = run(shell, cell)
+    (line,) = error._render_traceback_()
+    assert words in line
+    assert "\n" not in line
+
+
+def test_list_stop_and_start(shell: Any) -> None:
+    _, _, _, listed = run(shell, "%endpoints")
+    assert NAME in listed._repr_mimebundle_()["text/html"]
+    _, _, _, stopped = run(shell, f"%endpoint stop {NAME}")
+    assert f"Endpoint {NAME}: stopped" in stopped._repr_mimebundle_()["text/plain"]
+    error, _, _, _ = run(shell, f"%predict {NAME} july")
+    assert f"%endpoint start {NAME}" in str(error)
+    _, _, _, started = run(shell, f"%lw serving start {NAME}")
+    assert started.state == "ready"
+
+
+def test_help_and_names(shell: Any) -> None:
+    for magic in ("promote", "predict", "endpoints", "endpoint"):
+        assert f"%{magic}" in run(shell, f"%{magic} --help")[1]
