@@ -129,7 +129,7 @@ class ViewTable:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         if not self.rows:
             words = "No feature views yet: define them with Feast in a cell, then %features apply."
-            return {"text/plain": words, "text/html": f"<p>{html.escape(words)}</p>"}
+            return {"text/plain": words, "text/html": f"<div>{html.escape(words)}</div>"}
         return _bundle(("view", "joined by", "features", "valid for", "source"), self.rows)
 
 
@@ -146,12 +146,12 @@ class AppliedTable:
 
 def _bundle(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> dict[str, str]:
     cell = 'style="text-align: left; padding: 2px 8px"'
-    top = "".join(f"<th {cell}>{html.escape(name)}</th>" for name in head)
+    top = "".join(f"<td {cell}><strong>{html.escape(name)}</strong></td>" for name in head)
     body = "".join(f"<tr>{''.join(f'<td {cell}>{html.escape(value)}</td>' for value in row)}</tr>" for row in rows)
     widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
     lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)) for row in [head, *rows]]
     return {
-        "text/html": f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>",
+        "text/html": f"<table><tr>{top}</tr>{body}</table>",
         "text/plain": "\n".join(line.rstrip() for line in lines),
     }
 

@@ -12,7 +12,7 @@ from nbconvert import HTMLExporter
 
 from labwright.drift.models import ColumnDrift, DriftReport, Histogram
 from labwright.drift.output import bundle
-from labwright.experiments.models import ComparedValue, Comparison, ComparisonRow, Metric, Run
+from labwright.experiments.models import ComparedValue, Comparison, ComparisonRow, Curve, Metric, Run
 from labwright.experiments.render import comparison_bundle
 
 HOSTILE = "<script>alert(1)</script>"
@@ -61,7 +61,11 @@ def comparison() -> Comparison:
     ]  # fmt: skip
     values = [ComparedValue(text=str(value), value=value) for value in (0.8127, 0.7431)]
     auc = ComparisonRow(name="auc", differs=True, best=0, values=values)
-    return Comparison(runs=runs, params=[], metrics=[auc], curves=[])
+    curves = [
+        Curve(run_id=run.run_id, metric="loss", steps=[1, 2, 3], values=[0.8, 0.2 * number, 0.1])
+        for number, run in enumerate(runs, start=1)
+    ]
+    return Comparison(runs=runs, params=[], metrics=[auc], curves=curves)
 
 
 def test_a_drift_report_keeps_its_table_its_numbers_and_its_shapes() -> None:
@@ -91,4 +95,7 @@ def test_a_comparison_keeps_its_numbers() -> None:
     words = seen(part)
     for text in ("boosting", "auc", "0.8127", "0.7431"):
         assert text in words
+    assert "loss: boosting █▂▁ 0.1" in words  # the curve, where pictures are taken away
+    assert "base64" not in part
+    assert set(re.findall(r"&lt;(/?\w+)", part)) == {"tbody", "/tbody", "script", "/script"}
     assert "<script>alert" not in part

@@ -1,19 +1,23 @@
-"""Metric curves as small drawings: SVG in a data URI, which sanitizers let pass where they drop SVG itself."""
+"""Metric curves as small drawings: SVG in a data URI, which sanitizers let pass where they drop SVG itself.
+
+Where no drawing is let in, a line of block characters for each run says the same.
+"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from labwright.experiments.models import Comparison, Curve
+from labwright.experiments.models import Comparison, Curve, Number
 from labwright.experiments.trim import clip
 
 # Colours that differ in hue and lightness, and read on white and on black.
 COLOURS = ("#2f81f7", "#e8710a", "#2da44e", "#bf5af2", "#e5534b", "#8c959f", "#00a3a3", "#c9a000")
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 340, 170, 52, 24, 22
 DRAWINGS = 6
+BLOCKS, SPARK = "▁▂▃▄▅▆▇█", 16
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class Drawing:
 
     data_uri: str
     words: str
+    sparks: str
     width: int
     height: int
 
@@ -37,8 +42,25 @@ def drawings(comparison: Comparison) -> list[Drawing]:
             lasts = "; ".join(f"{clip(names[c.run_id], 40)} ends at {_last(c)}" for c in curves[:8])
             words = f"Curve of {clip(metric, 80)} over steps: {lasts}"
             uri = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
-            found.append(Drawing(uri, words, WIDTH, HEIGHT))
+            found.append(Drawing(uri, words, _sparks(metric, curves, names), WIDTH, HEIGHT))
     return found
+
+
+def _sparks(metric: str, curves: Sequence[Curve], names: Mapping[str, str]) -> str:
+    """The curves as text, all to the same height: "loss: one █▅▂▁ 0.1; two █▆▄▃ 0.2"."""
+    values = [value for curve in curves for value in curve.values if value is not None]
+    low, high = min(values), max(values)
+    parts = []
+    for curve in curves[:8]:
+        count = min(len(curve.values), SPARK)
+        places = [round(i * (len(curve.values) - 1) / max(count - 1, 1)) for i in range(count)]
+        line = "".join(_block(curve.values[place], low, high) for place in places)
+        parts.append(f"{clip(names[curve.run_id], 40)} {line} {_last(curve)}")
+    return f"{clip(metric, 80)}: {'; '.join(parts)}"
+
+
+def _block(value: Number, low: float, high: float) -> str:
+    return "·" if value is None else BLOCKS[min(int((value - low) / ((high - low) or 1) * 8), 7)]
 
 
 def _last(curve: Curve) -> str:

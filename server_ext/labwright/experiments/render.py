@@ -1,4 +1,9 @@
-"""How runs and comparisons look in an output that travels: plain tables and drawings that every sanitizer lets pass."""
+"""How runs and comparisons look in an output that travels: plain tables and drawings that every sanitizer lets pass.
+
+Sanitizers differ: JupyterLab's keeps styles and pictures, nbconvert's keeps plain tables and turns any other element,
+`<img>` and `<th>` among them, into visible code. So tables are `tr` and `td` only, and a drawing is the background of
+its own text form: where styles are taken away, the text is what one sees.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from labwright.experiments.curves import COLOURS, drawings
+from labwright.experiments.curves import COLOURS, Drawing, drawings
 from labwright.experiments.models import Comparison, ComparisonRow, Run
 from labwright.experiments.trim import clip, trimmed
 
@@ -35,26 +40,36 @@ def comparison_html(comparison: Comparison) -> str:
         f'<span style="color:{COLOURS[i % len(COLOURS)]}">■</span> ' if run.run_id in drawn else ""
         for i, run in enumerate(comparison.runs)
     ]
-    heads = [f'<th style="{CELL}">{k}{escape(clip(name, 120))}</th>' for k, name in zip(keys, names, strict=True)]
-    head = f'<tr><th style="{CELL}"></th>{"".join(heads)}</tr>'
-    facts = [
-        _row("td", [("status", CELL), *[(run.status, CELL) for run in comparison.runs]]),
-        _row("td", [("source", CELL), *[(clip(run.source or "", 60), CELL) for run in comparison.runs]]),
+    heads = [
+        f'<td style="{CELL}">{k}<b>{escape(clip(name, 120))}</b></td>' for k, name in zip(keys, names, strict=True)
     ]
-    parts = [f'<table style="{TABLE}"><thead>{head}</thead><tbody>{"".join(facts)}']
+    head = f'<tr><td style="{CELL}"></td>{"".join(heads)}</tr>'
+    facts = [
+        _row([("status", CELL), *[(run.status, CELL) for run in comparison.runs]]),
+        _row([("source", CELL), *[(clip(run.source or "", 60), CELL) for run in comparison.runs]]),
+    ]
+    parts = [f'<table style="{TABLE}">{head}{"".join(facts)}']
     for title, rows in (("Metrics", comparison.metrics), ("Parameters", comparison.params)):
         if rows:
-            parts.append(f'<tr><th colspan="{len(names) + 1}" style="{CELL}">{title}</th></tr>')
+            parts.append(f'<tr><td colspan="{len(names) + 1}" style="{CELL}"><b>{title}</b></td></tr>')
             parts += [_compared(row) for row in rows[:ROWS]]
         if len(rows) > ROWS:
-            parts.append(_row("td", [(f"… and {len(rows) - ROWS} more", f"{CELL};{MUTED}")]))
-    parts.append("</tbody></table>")
-    for drawing in drawings(comparison):
-        size = f'width="{drawing.width}" height="{drawing.height}"'
-        parts.append(f'<img alt="{escape(drawing.words)}" src="{drawing.data_uri}" {size}>')
+            parts.append(_row([(f"… and {len(rows) - ROWS} more", f"{CELL};{MUTED}")]))
+    parts.append("</table>")
+    parts += [_drawn(drawing) for drawing in drawings(comparison)]
     note = f"{len(names)} runs compared; the first is the base. Orange differs, green is best."
     parts.append(f'<div style="font-size:12px;{MUTED}">{note}</div>')
     return f"<div>{''.join(parts)}</div>"
+
+
+def _drawn(drawing: Drawing) -> str:
+    style = (
+        f"display:inline-block;width:{drawing.width}px;height:{drawing.height}px;overflow:hidden;color:transparent;"
+        f"font-size:9px;background-repeat:no-repeat;background-image:url({drawing.data_uri})"
+    )
+    # Two elements, so that drawings stand beside each other, and their texts on lines of their own.
+    text = f'<span title="{escape(drawing.words)}" style="{style}">{escape(drawing.sparks)}</span>'
+    return f'<div style="display:inline-block">{text}</div>'
 
 
 def run_html(run: Run, *, going_on: bool = False) -> str:
@@ -74,12 +89,12 @@ def run_html(run: Run, *, going_on: bool = False) -> str:
         ("models", [(model.name, "with signature" if model.has_signature else "no signature") for model in run.models]),
     ]
     body = [
-        _row("td", [(title if index == 0 else "", f"{CELL};{MUTED}"), (name, CELL), (value, CELL)])
+        _row([(title if index == 0 else "", f"{CELL};{MUTED}"), (name, CELL), (value, CELL)])
         for title, pairs in facts
         for index, (name, value) in enumerate(_some(pairs))
     ]
     if body:
-        rows.append(f'<table style="{TABLE}"><tbody>{"".join(body)}</tbody></table>')
+        rows.append(f'<table style="{TABLE}">{"".join(body)}</table>')
     rows.append(f'<div style="font-size:12px;{MUTED}">run {escape(run.run_id)}</div>')
     return f"<div>{''.join(rows)}</div>"
 
@@ -101,11 +116,11 @@ def _compared(row: ComparisonRow) -> str:
     for index, value in enumerate(row.values):
         style = BEST if row.best == index else DIFFERS if row.differs else CELL
         cells.append((value.text or "–", style))
-    return _row("td", cells)
+    return _row(cells)
 
 
-def _row(tag: str, cells: Sequence[tuple[str, str]]) -> str:
-    inside = [f'<{tag} style="{style}">{escape(clip(text, 120))}</{tag}>' for text, style in cells]
+def _row(cells: Sequence[tuple[str, str]]) -> str:
+    inside = [f'<td style="{style}">{escape(clip(text, 120))}</td>' for text, style in cells]
     return f"<tr>{''.join(inside)}</tr>"
 
 

@@ -64,14 +64,14 @@ def table(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         )
         for item in endpoints
     ]  # fmt: skip
-    head = "".join(f'<th style="{CELL}">{name}</th>' for name in heads)
+    head = "".join(f'<td style="{CELL}"><b>{name}</b></td>' for name in heads)
     body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
     widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
     text = "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]
     )
     return {
-        "text/html": f'<table style="{TABLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>',
+        "text/html": f'<table style="{TABLE}"><tr>{head}</tr>{body}</table>',
         "text/plain": text,
     }
 
