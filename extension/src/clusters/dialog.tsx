@@ -42,10 +42,10 @@ export function askForCluster(model: ClustersModel, trans: TranslationBundle): P
           </Field>
           <div className="lw-Form-row">
             <Field label={trans.__('Workers')}>{count('workers', 1, 64)}</Field>
-            <Field label={trans.__('Threads of each')}>{count('threads', 1, 64)}</Field>
+            <Field label={trans.__('Threads per worker')}>{count('threads', 1, 64)}</Field>
           </div>
           <div className="lw-Form-row">
-            <Field label={trans.__('Memory of each')} hint={trans.__('Such as 2GiB; auto is an equal share')}>
+            <Field label={trans.__('Memory per worker')} hint={trans.__('auto, or such as 2GiB')}>
               <input
                 className="jp-mod-styled"
                 required
@@ -55,7 +55,7 @@ export function askForCluster(model: ClustersModel, trans: TranslationBundle): P
                 onChange={event => change({ memory_limit: event.target.value })}
               />
             </Field>
-            <Field label={trans.__('GPUs of each')}>{count('gpus', 0, 8)}</Field>
+            <Field label={trans.__('GPUs per worker')}>{count('gpus', 0, 8)}</Field>
           </div>
         </>
       );

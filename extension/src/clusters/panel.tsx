@@ -4,12 +4,13 @@ import React, { useId, useState, type ReactElement } from 'react';
 import { Badge } from '../common/badge';
 import { Button, CopyAsCell, IconButton } from '../common/button';
 import { confirm } from '../common/dialog';
+import { bytes } from '../common/format';
 import { Empty, Loaded } from '../common/shell';
 import { useWorkbench } from '../common/widget';
 import type { Cluster } from './api';
 import { minusIcon } from './icons';
 import type { ClustersModel } from './model';
-import { again, memoryOf, startCode, stateOf } from './words';
+import { again, memoryOf, memoryUsed, startCode, stateOf } from './words';
 import { Workers } from './workers';
 
 interface IProps {
@@ -102,9 +103,11 @@ function Size({ model, cluster }: { model: ClustersModel; cluster: Cluster }): R
         disabled={!running || !model.fits(cluster.wanted + 1)}
         onClick={() => model.scale(cluster, cluster.wanted + 1)}
       />
-      <span className="lw-quiet" title={trans.__('Memory that the workers use, of what they may use')}>
-        {here ? memoryOf(cluster) : ''}
-      </span>
+      {here ? (
+        <span className="lw-quiet" title={trans.__('Memory in use: %1', memoryOf(cluster))}>
+          {bytes(memoryUsed(cluster))}
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -23,11 +23,16 @@ export function stateOf(cluster: Cluster, trans: TranslationBundle): { tone: Ton
   }
 }
 
+/** Bytes that the workers use. */
+export function memoryUsed(cluster: Cluster): number {
+  return cluster.workers.reduce((sum, worker) => sum + worker.memory, 0);
+}
+
 /** Memory that the workers use, and what they may use. */
 export function memoryOf(cluster: Cluster): string {
-  const used = cluster.workers.reduce((sum, worker) => sum + worker.memory, 0);
   const limit = cluster.workers.reduce((sum, worker) => sum + worker.memory_limit, 0);
-  return limit ? `${bytes(used)} / ${bytes(limit)}` : bytes(used);
+  const used = bytes(memoryUsed(cluster));
+  return limit ? `${used} / ${bytes(limit)}` : used;
 }
 
 /** The cell that starts this cluster, or connects to it where it runs. */

@@ -7,11 +7,10 @@ import type { Cluster } from './api';
 /** The workers of a cluster as they are now. */
 export function Workers({ id, cluster }: { id: string; cluster: Cluster }): ReactElement {
   const { trans } = useWorkbench();
+  const limit = cluster.workers[0]?.memory_limit;
   const facts = [
     trans._n('%1 thread each', '%1 threads each', cluster.threads),
-    cluster.memory_limit === 'auto'
-      ? trans.__('memory shared equally')
-      : trans.__('%1 of memory each', cluster.memory_limit),
+    ...(limit ? [trans.__('%1 each', bytes(limit))] : []),
     ...(cluster.gpus ? [trans._n('%1 GPU each', '%1 GPUs each', cluster.gpus)] : [])
   ];
   return (

@@ -10,7 +10,7 @@ import { useStore } from '../common/store';
 import { useWorkbench } from '../common/widget';
 import type { DriftReport } from './api';
 import type { DriftModel, IWatched } from './model';
-import { driftCode, headline } from './words';
+import { driftCode, headline, verdict } from './words';
 
 const NEWEST = 3;
 
@@ -101,10 +101,10 @@ function ReportLine({ report, open }: { report: DriftReport; open: () => void })
     <button
       type="button"
       className="lw-Item-line"
-      title={trans.__('Open the report of %1', moment(report.created))}
+      title={trans.__('%1. Open the report of %2', text, moment(report.created))}
       onClick={open}
     >
-      <Badge tone={tone} text={text} />
+      <Badge tone={tone} text={verdict(report, trans)} />
       <span className="lw-quiet">{ago(report.created, trans)}</span>
     </button>
   );

@@ -15,6 +15,13 @@ export function headline(report: DriftReport, trans: TranslationBundle): { tone:
   };
 }
 
+/** The same for a narrow place. */
+export function verdict(report: DriftReport, trans: TranslationBundle): string {
+  return report.drifted
+    ? trans.__('%1 of %2 drifted', report.drifted, report.compared)
+    : trans.__('no drift');
+}
+
 /** What was compared with what. */
 export function subtitle(report: DriftReport, trans: TranslationBundle): string {
   const rows = trans.__(
