@@ -192,7 +192,7 @@ def _python(where: Folders) -> str:
 
 def _environment(where: Folders) -> dict[str, str]:
     """The service is the user's own process, but a Jupyter server's or the Hub's tokens are none of its business."""
-    foreign = ("JPY_", "JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "CONFIGPROXY_", "MLFLOW_")
+    foreign = ("JPY_", "JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "CONFIGPROXY_", "MLFLOW_", "LABWRIGHT_CLUSTER")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Everything that the service starts inherits the mark, so that `labwright stop --all` can check its work.
     return kept | {"LABWRIGHT_HOME": str(where.home), MARK: str(where.home)}

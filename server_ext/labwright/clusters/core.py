@@ -173,6 +173,8 @@ def _start(context: Context, spec: Spec, processes: Processes, handle: Handle) -
                 message = error.message if isinstance(error, LabwrightError) else "The start did not succeed."
                 if isinstance(error, CancelledByUser):
                     message = "The start was cancelled."
+                elif isinstance(error, OSError):
+                    message = f"The start did not succeed: {error.strerror or type(error).__name__}."
                 update(context, spec.name, state=ClusterState.failed, message=message)
             else:  # stopped meanwhile, perhaps before our last process was written down
                 backend.stop(processes, folder, grace=0.5)
