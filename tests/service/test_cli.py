@@ -11,8 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 import labwright
 from tests.state_folder import StateFolder, wait_until
 
@@ -134,7 +132,6 @@ def test_doctor_names_a_kernel_without_labwright(other_home: StateFolder, tmp_pa
 
 
 def test_tour_keeps_what_was_changed(other_home: StateFolder, tmp_path: Path) -> None:
-    pytest.importorskip("labwright.tour")
     folder = tmp_path / "work"
     assert other_home.command("tour", str(folder)).returncode == 0
     first = folder / "01_first_model.ipynb"
