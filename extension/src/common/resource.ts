@@ -61,6 +61,7 @@ export class Resource<T> {
     window.clearTimeout(this.timer);
     const turn = (this.turn += 1);
     this.outdated = false;
+    this.loading += 1;
     if (!background && this.state.status === 'failed') {
       this.become({ status: 'pending' });
     }
@@ -70,11 +71,13 @@ export class Resource<T> {
     } catch (error) {
       next = { status: 'failed', error: asRequestError(error) };
     }
+    this.loading -= 1;
     // A later answer may have come first.
     if (turn === this.turn) {
       this.become(next);
       this.wait();
     }
+    this.lookAgain();
   }
 
   /** Put what a write answered in place, without asking again. */
@@ -97,7 +100,7 @@ export class Resource<T> {
   };
 
   private readonly lookAgain = (): void => {
-    if (this.outdated && this.watchers > 0 && !document.hidden && !this.asking) {
+    if (this.outdated && this.watchers > 0 && !this.loading && !this.asking && !document.hidden) {
       // Events come in bursts: one look for all of them.
       this.asking = window.setTimeout(
         () => {
@@ -127,6 +130,7 @@ export class Resource<T> {
   private turn = 0;
   private timer = 0;
   private asking = 0;
+  private loading = 0;
   private outdated = true;
 }
 
