@@ -30,7 +30,7 @@ class StateFolder:
 
     def services(self) -> list[psutil.Process]:
         """The processes of the service itself: one, or none."""
-        return [process for process in self.processes() if process.cmdline()[1:3] == ["-m", "labwright.service"]]
+        return [process for process in self.processes() if "labwright.service" in process.cmdline()]
 
     def kill_service(self) -> int:
         """Kill -9; gives the PID that it had."""

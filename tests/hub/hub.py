@@ -65,7 +65,7 @@ class User:
 
     def services(self) -> list[psutil.Process]:
         """The user's Labwright services."""
-        return [process for process in self.processes() if process.cmdline()[1:3] == ["-m", "labwright.service"]]
+        return [process for process in self.processes() if "labwright.service" in process.cmdline()]
 
     def run(self, code: str) -> str:
         """Run Python's `code` (standard library only) as this user; gives what it printed."""
