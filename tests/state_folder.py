@@ -57,11 +57,13 @@ def own_state_folder(home: Path) -> Iterator[StateFolder]:
     os.environ["LABWRIGHT_HOME"] = str(home)
     found = StateFolder(home, folders(make=False))
     os.environ["LABWRIGHT_HOME"] = before
-    yield found
-    found.command("stop", "--all")
-    for process in found.processes():
-        process.kill()
-    shutil.rmtree(found.folders.runtime, ignore_errors=True)
+    try:
+        yield found
+    finally:
+        found.command("stop", "--all")
+        for process in found.processes():
+            process.kill()
+        shutil.rmtree(found.folders.runtime, ignore_errors=True)
 
 
 def wait_until(done: Callable[[], bool], what: str, seconds: float = 20) -> None:
