@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -52,7 +53,13 @@ async def proxy(request: Request, context: Annotated[Context, Depends(auth.conte
             if last:
                 raise UnavailableError("MLflow does not answer; try again.", code="mlflow_unavailable") from None
         except httpx.TransportError:
-            raise UnavailableError("MLflow ended while it answered; try again.", code="mlflow_unavailable") from None
+            # It died while it answered. A read is asked again; a write may have been done, and its body is gone.
+            if last or request.method not in ("GET", "HEAD"):
+                gone = "MLflow ended while it answered; try again."
+                raise UnavailableError(gone, code="mlflow_unavailable") from None
+                    "MLflow ended while it answered; try again.", code="mlflow_unavailable"
+                ) from None
+        await asyncio.sleep(0.1)  # until its death can be seen
     if request.method != "GET" and reply.is_success:
         _announce(context, request.url.path)
     headers = {name: value for name, value in reply.headers.items() if name not in DROPPED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -66,6 +67,7 @@ def send(
                     "MLflow ended while it answered; look whether it was done, and try again.",
                     code="mlflow_unavailable",
                 ) from None
+        time.sleep(0.1)  # until its death can be seen
     if reply.is_error:
         raise _error(reply)
     return reply
