@@ -57,8 +57,6 @@ async def proxy(request: Request, context: Annotated[Context, Depends(auth.conte
             if last or request.method not in ("GET", "HEAD"):
                 gone = "MLflow ended while it answered; try again."
                 raise UnavailableError(gone, code="mlflow_unavailable") from None
-                    "MLflow ended while it answered; try again.", code="mlflow_unavailable"
-                ) from None
         await asyncio.sleep(0.1)  # until its death can be seen
     if request.method != "GET" and reply.is_success:
         _announce(context, request.url.path)
