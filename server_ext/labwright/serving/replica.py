@@ -160,7 +160,10 @@ class Replica:
 
     def _environment(self, work: Path) -> dict[str, str]:
         env = {name: value for name, value in environment().items() if name not in HIDDEN}
-        return env | {"TMPDIR": str(work), "PYTHONUNBUFFERED": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        # Threads of a parallel predict that wait in a busy loop would starve the next request on a shared machine.
+        return {"OMP_WAIT_POLICY": "passive"} | env | {
+            "TMPDIR": str(work), "PYTHONUNBUFFERED": "1", "MLFLOW_DISABLE_TELEMETRY": "true",
+        }  # fmt: skip
 
     async def _first(self, reader: asyncio.StreamReader) -> dict[str, Any]:
         try:
