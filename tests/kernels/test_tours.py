@@ -52,7 +52,7 @@ def test_runs_under_nbval(folder: Path, client: Client, name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     run = subprocess.run(
         [
-            sys.executable, "-m", "pytest", "--nbval-lax", f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "nbval.plugin",
+            sys.executable, "-m", "pytest", "--nbval-lax", f"--nbval-cell-timeout={CELL_SECONDS}",
             "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".", "-q", "-x", name,
         ],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=850, check=False,
