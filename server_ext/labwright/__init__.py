@@ -1,6 +1,6 @@
 """Labwright: from the notebook in front of you to a served, watched model.
 
-`import labwright as lw` takes milliseconds: the capabilities' functions (`lw.clusters.start`, `lw.experiments.track`, …)
+`import labwright as lw` takes milliseconds: the functions of the capabilities (`lw.clusters.start`, …)
 are loaded when they are named. `%load_ext labwright` loads the magics.
 """
 

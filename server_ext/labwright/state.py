@@ -79,10 +79,9 @@ def folders(*, make: bool = True) -> Folders:
     if base and os.path.isdir(base) and os.access(base, os.W_OK) and len(base) < 50:
         runtime = Path(base) / f"labwright-{digest}"
     else:
-        runtime = (
-            Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 50 else "/tmp")
-            / f"labwright-{os.getuid()}-{digest}"
-        )
+        temporary = tempfile.gettempdir()
+        short = temporary if len(temporary) < 50 else "/tmp"  # noqa: S108 # made 0700, and its owner is checked below
+        runtime = Path(short) / f"labwright-{os.getuid()}-{digest}"
     if not make and not runtime.exists():
         return Folders(home, runtime)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -94,7 +94,7 @@ async def _serve(where: Folders) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     serving = asyncio.create_task(server.serve(sockets=[unix, loopback]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 # uvicorn has no event for it
         await asyncio.sleep(0.01)
     (where.home / "python").write_text(sys.executable)  # a kernel without the service's packages starts it with this
     write_service_state(where, _state(context, where))

@@ -26,8 +26,8 @@ def main() -> None:
         reply = {"error": {"status": error.status, "code": error.code, "detail": error.message}}
     except Exception:
         traceback.print_exc()
-        reply = {"error": {"status": 500, "code": "internal",
-                           "detail": "Something went wrong inside Labwright; `labwright doctor` names the log."}}  # fmt: skip
+        words = "Something went wrong inside Labwright; `labwright doctor` names the log."
+        reply = {"error": {"status": 500, "code": "internal", "detail": words}}
     json.dump(reply, replies)
     replies.close()
     os._exit(0)  # Some libraries leave threads behind that would keep this process alive.
