@@ -89,7 +89,6 @@ async def _serve(where: Folders) -> None:
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on", ws="none")
     )
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined, method-assign, unused-ignore]
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours, below
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
