@@ -30,7 +30,7 @@ check: $(VENV)/.dev  ## style, types, layers, generated types up to date
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m labwright.service.schema > /dev/null
-	cd extension && jlpm run check
+	cd extension && jlpm run lint
 
 bench: $(VENV)/.test  ## measure against peers in the same run (ARGS=startup)
 	$(BIN)/python -m tests.bench $(or $(ARGS),startup)
