@@ -32,9 +32,9 @@ export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
   const [at, setAt] = useState<number | null>(null);
   const xs = series.flatMap(one => one.x);
   const ys = series.flatMap(one => one.y.filter((y): y is number => y !== null && Number.isFinite(y)));
-  const xTicks = ticks(Math.min(...xs), Math.max(...xs), 5).filter(x => Number.isInteger(x));
-  const yTicks = ticks(Math.min(...ys), Math.max(...ys), 4);
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+  const xTicks = ticks(x0, x1, 5).filter(x => Number.isInteger(x) && x >= x0 && x <= x1);
+  const yTicks = ticks(Math.min(...ys), Math.max(...ys), 4);
   const [y0, y1] = [Math.min(yTicks[0], ...ys), Math.max(yTicks[yTicks.length - 1], ...ys)];
   const px = (x: number): number => LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
   const py = (y: number): number => HEIGHT - BOTTOM - ((y - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
