@@ -1,0 +1,41 @@
+"""`python -m tests.ui.runs OUT`: two tracked runs with curves and models; writes what the second answers to OUT."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import mlflow
+from sklearn.linear_model import SGDClassifier
+from sklearn.metrics import log_loss
+
+import labwright as lw
+from tests.service.served import weather
+
+EXPERIMENT = "delays <b>&amp;</b>"  # a name that must stay a name
+STEPS = 8
+
+
+def main(out: Path) -> None:
+    frame = weather(400, 1)[["temp", "wind"]]
+    late = (frame.temp + frame.wind > 27).astype(int)
+    for name, rate in (("small steps", 0.0002), ("large steps", 0.01)):
+        with lw.experiments.track(EXPERIMENT, name=name):
+            model = SGDClassifier("log_loss", learning_rate="constant", eta0=rate, random_state=0)
+            mlflow.log_params({"eta0": rate, "loss": "log_loss"})
+            for step in range(STEPS):
+                model.partial_fit(frame, late, classes=[0, 1])
+                mlflow.log_metric("log_loss", log_loss(late, model.predict_proba(frame)), step=step)
+            mlflow.log_metric("accuracy", model.score(frame, late))
+            mlflow.sklearn.log_model(
+                model, name="model", input_example=frame.head(1), serialization_format="cloudpickle"
+            )
+            lw.experiments.log_reference(frame)
+    with lw.experiments.track(EXPERIMENT, name="no model"):
+        mlflow.log_metric("accuracy", 0.5)
+    out.write_text(json.dumps({"example": int(model.predict(frame.head(1))[0])}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
