@@ -40,7 +40,7 @@ def card(endpoint: Endpoint, note: str = "") -> dict[str, Any]:
     )
     text = "\n".join([f"{sign} Endpoint {endpoint.name}: {endpoint.state}. {note}".rstrip(),
                       *(f"  {name:<12} {value}" for name, value in facts)])  # fmt: skip
-    return {"text/html": f'<div>{head}<table style="{TABLE}"><tbody>{rows}</tbody></table></div>', "text/plain": text}
+    return {"text/html": f'<div>{head}<table style="{TABLE}">{rows}</table></div>', "text/plain": text}
 
 
 def _live(endpoint: Endpoint) -> list[tuple[str, str]]:
