@@ -83,7 +83,8 @@ def test_from_a_run_to_an_endpoint(
     expect(front(page).locator("progress")).to_be_visible()
     page.wait_for_timeout(1500)  # JupyterLab writes its layout down at its leisure
     page.reload()
-    tab(page, "delays").click(timeout=60_000)  # the address names the notebook, which is in front now
+    # The address names the notebook, which may be in front now.
+    page.locator('.lm-TabBar-tab[data-id="labwright-endpoint-delays"]').click(timeout=60_000)
     expect(front(page).get_by_role("heading", name="delays", exact=True)).to_be_visible(timeout=60_000)
     expect(endpoints).to_contain_text("ready", timeout=120_000)
     expect(tab(page, "Compare")).to_be_visible()
