@@ -37,7 +37,7 @@ export function EndpointPanel({ serving, model }: IProps): ReactElement {
           ) : null}
           {endpoint?.live ? (
             <Body model={model} endpoint={endpoint} />
-          ) : endpoint || operation ? null : (
+          ) : endpoint || (operation && operation.state !== 'succeeded') ? null : (
             <Empty>
               <p>
                 {trans.__('There is no endpoint of this name. Promote a run to make it, or close this tab.')}
