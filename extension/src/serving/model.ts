@@ -68,7 +68,7 @@ export class EndpointModel {
       const endpoint = await getEndpoint(api, this.name, background);
       return { endpoint, operation: endpoint.operation };
     } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'not_found')) {
+      if (!(error instanceof RequestError && error.status === 404)) {
         throw error;
       }
       const [operation] = await lastPromotions(api, this.name, background);
