@@ -54,7 +54,8 @@ function loads(panel: NotebookPanel): boolean {
 
 /** Why the notebook's kernel could not run the cell; empty where it can, or where it is too busy to say. */
 async function whatKernelLacks(panel: NotebookPanel, trans: TranslationBundle): Promise<string> {
-  await panel.sessionContext.ready;
+  // Where no kernel was chosen, the notebook is never ready.
+  await Promise.race([panel.sessionContext.ready, patience()]);
   const kernel = panel.sessionContext.session?.kernel;
   if (!kernel) {
     return trans.__('This notebook has no kernel. Choose a Python kernel, then copy the cell again.');
@@ -83,11 +84,14 @@ async function hasLabwright(kernel: Kernel.IKernelConnection): Promise<boolean> 
     allow_stdin: false,
     user_expressions: { found: CHECK }
   });
-  const late = new Promise<null>(resolve => setTimeout(() => resolve(null), CHECK_MILLISECONDS));
-  const reply = await Promise.race([future.done, late]);
+  const reply = await Promise.race([future.done, patience()]);
   if (!reply || reply.content.status !== 'ok') {
     return true;
   }
   const found = reply.content.user_expressions?.found as { data?: { 'text/plain'?: string } } | undefined;
   return found?.data?.['text/plain'] !== 'False';
+}
+
+function patience(): Promise<null> {
+  return new Promise(resolve => setTimeout(() => resolve(null), CHECK_MILLISECONDS));
 }
