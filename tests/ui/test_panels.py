@@ -1,4 +1,4 @@
-"""The whole path by clicks, with a reload in the middle; and what a page that nobody touches must not do."""
+"""The whole path by clicks, with a reload in the middle; and a server that does not answer for a while."""
 
 from __future__ import annotations
 
@@ -118,17 +118,6 @@ def test_from_a_run_to_an_endpoint(
     expect(endpoints).to_contain_text("No endpoints yet")
     expect(front(page)).to_contain_text("There is no endpoint of this name")
     assert errors == []
-
-
-def test_an_untouched_page_is_no_activity(page: Page, lab: Jupyter) -> None:
-    open_lab(page, lab)
-    open_sidebar(page)
-    expect(section(page, "experiments")).to_contain_text("No runs yet", timeout=60_000)
-    page.wait_for_timeout(3000)  # what the clicks asked for is answered
-    with page.expect_request(lambda request: "/labwright/" in request.url, timeout=20_000):
-        before = lab.http.get("api/status?no_track_activity=1").json()["last_activity"]
-    page.wait_for_timeout(8000)
-    assert lab.http.get("api/status?no_track_activity=1").json()["last_activity"] == before
 
 
 def test_a_dead_server_is_said_and_come_back_from(page: Page, lab: Jupyter) -> None:
