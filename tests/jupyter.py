@@ -78,11 +78,15 @@ def jupyter(
     home: Path,
     *,
     lab: bool = False,
+    labwright: bool = True,
     base_url: str = "/",
     extensions: tuple[str, ...] = (),
     python_path: Path | None = None,
 ) -> Iterator[Jupyter]:
-    """Start a server with its own configuration in `folder` and Labwright's state in `home`; end it after."""
+    """Start a server with its own configuration in `folder` and Labwright's state in `home`; end it after.
+
+    `labwright=False` is a server, and a page, in whose environment there is no Labwright.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -94,8 +98,11 @@ def jupyter(
     command = [
         sys.executable, "-m", "jupyterlab" if lab else "jupyter_server", "--no-browser", "--allow-root",
         f"--port={port}", "--port-retries=0", f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={root}",
-        f"--ServerApp.jpserver_extensions={dict.fromkeys(('labwright.extension', *extensions), True)}",
+        f"--ServerApp.jpserver_extensions={ {'labwright.extension': labwright} | dict.fromkeys(extensions, True) }",
     ]  # fmt: skip
+    if not labwright:
+        others = _extensions_without_labwright(folder / "labextensions")
+        command += [f"--LabServerApp.labextensions_path={others}", f"--LabApp.labextensions_path={others}"]
     environment = os.environ | {
         "LABWRIGHT_HOME": str(home),
         "JUPYTER_TOKEN": token,
@@ -119,6 +126,15 @@ def jupyter(
         yield found
     finally:
         found.stop()
+
+
+def _extensions_without_labwright(folder: Path) -> Path:
+    """A folder with the page's extensions of this environment but ours."""
+    folder.mkdir()
+    for found in (Path(sys.prefix) / "share" / "jupyter" / "labextensions").iterdir():
+        if found.name != "labwright":
+            (folder / found.name).symlink_to(found)
+    return folder
 
 
 def _answers(found: Jupyter) -> bool:

@@ -33,7 +33,7 @@ def run_all(page: Page, *, restart: bool = False, seconds: float = 60) -> list[s
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
     choose(page, "Run", "Restart Kernel and Run All Cells…" if restart else "Run All Cells")
     if restart:
-        page.get_by_role("dialog").get_by_role("button", name="Restart", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button").get_by_text("Restart", exact=True).click()
     page.wait_for_function(WAITING, polling=50)
     # One that fails takes the others out of the queue, so this ends in any case.
     page.wait_for_function(f"!{WAITING}", timeout=seconds * 1000, polling=PAUSE_MILLISECONDS)
