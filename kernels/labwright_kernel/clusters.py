@@ -82,9 +82,10 @@ class ClusterMagics(LabwrightMagics):
 
 
 def show(name: str, cluster: Any) -> None:
-    """Display the live cluster; the same output holds it as a plain table and as text."""
+    """Display the live cluster, and below it a line that stays in the notebook when the kernel is gone."""
     from labwright.clusters import api
     from labwright_widgets.cluster import ClusterWidget
+    from labwright_widgets.static import cluster_html, cluster_text
 
     widget = ClusterWidget(
         cluster,
@@ -93,6 +94,7 @@ def show(name: str, cluster: Any) -> None:
         stop=lambda: api.stop(name),
     )
     display(widget)
+    display({"text/html": cluster_html(cluster), "text/plain": cluster_text(cluster)}, raw=True)
 
 
 class Clusters:

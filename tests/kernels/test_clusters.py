@@ -32,25 +32,26 @@ def run(shell: Any, line: str) -> tuple[Any, str, list[dict[str, Any]]]:
 
 
 def test_start_connects_and_shows(shell: Any) -> None:
-    error, _, [output] = run(shell, f"%cluster start --workers 2 --name {NAME}")
+    error, _, [widget, output] = run(shell, f"%cluster start --workers 2 --name {NAME}")
     assert error is None
-    assert "application/vnd.jupyter.widget-view+json" in output
-    assert f"Cluster {NAME}: running, 2 workers" in output["text/plain"]
-    assert output["text/html"].count("<tr>") == 3
+    assert "application/vnd.jupyter.widget-view+json" in widget
+    assert list(output) == ["text/html", "text/plain"]
+    assert f"Cluster {NAME} when this cell ran: running, 2 workers" in output["text/plain"]
+    assert output["text/plain"] in output["text/html"]
     assert not re.search(r"<(script|style|svg)|on\w+=", output["text/html"])
     assert shell.user_ns["client"].submit(sum, [20, 22]).result() == 42
 
 
 def test_the_same_cell_again_finds_it(shell: Any) -> None:
     client = shell.user_ns["client"]
-    error, _, [output] = run(shell, f"%cluster start --workers 2 --name {NAME}")
+    error, _, [_, output] = run(shell, f"%cluster start --workers 2 --name {NAME}")
     assert error is None
     assert "already" in output["text/plain"]
     assert shell.user_ns["client"] is client
 
 
 def test_scale_and_list(shell: Any) -> None:
-    error, _, [output] = run(shell, f"%cluster scale 1 --name {NAME}")
+    error, _, [_, output] = run(shell, f"%cluster scale 1 --name {NAME}")
     assert error is None
     assert "1 worker" in output["text/plain"]
     with capture_output():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import nbformat
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -16,6 +18,7 @@ from labwright.clusters.models import ClusterState
 from labwright.errors import NotFoundError
 from tests.jupyter import Jupyter, jupyter
 from tests.ui.browser import CHROMIUM, FLAGS
+from tests.ui.notebook import use_theme
 
 NAME = "by-hand"
 SHOTS = os.environ.get("LABWRIGHT_TEST_SHOTS")
@@ -90,3 +93,28 @@ def test_seen_scaled_and_stopped(tab: Page) -> None:
     expect(widget.get_by_role("status")).to_have_text("stopped", timeout=60_000)
     assert api.get(NAME).state is ClusterState.stopped
     expect(widget.get_by_role("button")).to_have_count(0)
+
+
+def test_what_stays_when_the_kernel_is_gone(lab: Jupyter, tab: Page) -> None:
+    """The widget has no model then, and Jupyter says so in its place; the line below reads all the same."""
+    page = tab
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.get_by_role("region", name=f"Cluster {NAME}").wait_for()
+    line = page.get_by_text(f"Cluster {NAME} when this cell ran: running, 1 worker")
+    expect(line).to_be_visible()
+    expect(page.locator(".jp-OutputArea-output", has_text="42")).to_be_visible(timeout=60_000)
+    shot(page, "cluster-line-light")
+    page.keyboard.press("Control+S")
+    expect(page.get_by_role("tab", name="by_hand.ipynb")).not_to_have_class(re.compile("jp-mod-dirty"))
+    for kernel in httpx.get(f"{lab.url}api/sessions", params={"token": lab.token}).json():
+        httpx.delete(f"{lab.url}api/sessions/{kernel['id']}", params={"token": lab.token}).raise_for_status()
+    page.reload()
+    expect(page.get_by_text("model not found")).to_be_visible()
+    expect(line).to_be_visible()
+    shot(page, "cluster-gone-light")
+    use_theme(page, "JupyterLab Dark")
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+    shot(page, "cluster-gone-dark")

@@ -16,7 +16,6 @@ import traitlets
 
 from labwright.clusters.models import Cluster
 from labwright.errors import LabwrightError
-from labwright_widgets.static import cluster_html, cluster_text
 
 
 class ClusterWidget(anywidget.AnyWidget):
@@ -36,7 +35,6 @@ class ClusterWidget(anywidget.AnyWidget):
         stop: Callable[[], Cluster],
     ) -> None:
         super().__init__(cluster=cluster.model_dump(mode="json"))
-        self._first = cluster
         self._refresh, self._scale, self._stop = refresh, scale, stop
         self._one = threading.Lock()
         self.on_msg(self._answer)
@@ -44,8 +42,9 @@ class ClusterWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         found = super()._repr_mimebundle_(**options)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        static = {"text/html": cluster_html(self._first), "text/plain": cluster_text(self._first)}
-        return {**data, **static}, metadata
+        # What stays without a kernel is an output of its own (see `static`): where the page knows the widget and its
+        # kernel is gone, Jupyter shows an error in place of these.
+        return {**data, "text/html": "", "text/plain": ""}, metadata
 
     def _answer(self, _: Any, message: Any, __: Any) -> None:
         """A message of the page. Scaling and stopping take seconds: they get a thread, cells go on meanwhile."""

@@ -1,4 +1,4 @@
-"""A cluster as a plain table and as text: what stays of the live widget in a saved notebook."""
+"""Clusters as plain HTML and as text: what stays of the live widget in a saved notebook."""
 
 from __future__ import annotations
 
@@ -15,39 +15,26 @@ def gibibytes(count: int) -> str:
     return f"{count / 1024**3:.1f} GiB" if count >= 1024**3 else f"{count / 1024**2:.0f} MiB"
 
 
-def headline(cluster: Cluster) -> str:
-    """The cluster in one line."""
-    words = f"Cluster {cluster.name}: {cluster.state}"
-    if cluster.state is ClusterState.running:
-        threads = f" of {cluster.threads} threads" if cluster.threads > 1 else ""
-        words += f", {len(cluster.workers)} {'worker' if len(cluster.workers) == 1 else 'workers'}{threads}"
-    return f"{words}. {cluster.message}".rstrip() if cluster.message else words
-
-
-def _rows(cluster: Cluster) -> list[tuple[str, ...]]:
-    return [
-        (
-            worker.name,
-            f"{gibibytes(worker.memory)} of {gibibytes(worker.memory_limit)}"
-            if worker.memory_limit
-            else gibibytes(worker.memory),
-            f"{worker.cpu:.0f} %",
-            str(worker.executing),
-        )
-        for worker in cluster.workers
-    ]
+def cluster_text(cluster: Cluster) -> str:
+    """The cluster as it was when a cell showed it, in a line: below the live widget it repeats little of that."""
+    return f"Cluster {cluster.name} when this cell ran: {_standing(cluster)}"
 
 
 def cluster_html(cluster: Cluster) -> str:
-    """A heading and a plain table; every text is escaped, nothing but inline styles."""
-    return f"<div><strong>{html.escape(headline(cluster))}</strong></div>" + _table(
-        ("worker", "memory", "CPU", "tasks now"), _rows(cluster)
-    )
+    """The same, escaped; pale in light and in dark."""
+    return f'<div style="opacity: 0.75; font-size: 13px">{html.escape(cluster_text(cluster))}</div>'
 
 
-def cluster_text(cluster: Cluster) -> str:
-    """The same in plain text."""
-    return "\n".join([headline(cluster), *("  ".join(row) for row in _rows(cluster))])
+def _standing(cluster: Cluster) -> str:
+    """State, workers and what there is to say."""
+    words = str(cluster.state)
+    if cluster.state is ClusterState.running:
+        count = len(cluster.workers)
+        limits = {worker.memory_limit for worker in cluster.workers}
+        words += f", {count} {'worker' if count == 1 else 'workers'}"
+        words += f" of {cluster.threads} threads" if cluster.threads > 1 else ""
+        words += f" with {gibibytes(max(limits))} each" if len(limits) == 1 and max(limits) else ""
+    return f"{words}. {cluster.message}".rstrip()
 
 
 def clusters_html(clusters: Sequence[Cluster]) -> str:
@@ -60,7 +47,8 @@ def clusters_html(clusters: Sequence[Cluster]) -> str:
 
 def clusters_text(clusters: Sequence[Cluster]) -> str:
     """A list of clusters as text."""
-    return "\n".join(headline(cluster) for cluster in clusters) or "No clusters; %cluster start --workers 2 starts one."
+    lines = [f"Cluster {cluster.name}: {_standing(cluster)}" for cluster in clusters]
+    return "\n".join(lines) or "No clusters; %cluster start --workers 2 starts one."
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
