@@ -263,6 +263,17 @@ def test_a_foreign_address_is_honoured_and_named(client: Client, tmp_path: Path)
         assert kernel.run("print(mlflow.get_tracking_uri())").text.strip() == database
         again = kernel.run("%%track elsewhere --no-autolog\npass")
         assert "runs go there" not in again.text
+        for line in ("%compare --experiment elsewhere", "%promote last --to late --experiment elsewhere"):
+            assert "no such experiment" in kernel.run(line).error
+        read = kernel.run("%compare --experiment Default")
+        assert "runs are read" not in read.text, "said once, by the first that read runs"
+    finally:
+        kernel.close()
+    kernel = Kernel(tmp_path, MLFLOW_TRACKING_URI=database)
+    try:
+        for line in ("%promote last --to late --experiment Default", "lw.experiments.runs('Default')"):
+            ran = kernel.run(f"import labwright as lw\n{line}")
+            assert ran.text.count(f"set to {database}: runs are read from Labwright") == line.startswith("%"), line
     finally:
         kernel.close()
     assert "elsewhere" not in [found.name for found in client.get("/experiments", list[Experiment])]
@@ -272,3 +283,4 @@ def test_an_address_is_shown_without_its_password() -> None:
     from labwright.experiments.tracking import _public
 
     assert _public("https://ada:hunter2@host:5000/x") == "https://host:5000/x"
+    assert _public("sqlite:////tmp/a.db") == "sqlite:////tmp/a.db"

@@ -41,6 +41,7 @@ def runs(experiment: str | None = None, *, limit: int = 1000) -> pd.DataFrame:
     """Runs of an experiment (the one tracked last), newest first: a row a run, columns param.…, metric.…, tag.…"""
     import pandas as pd
 
+    tracking.say_whose_runs()
     rows = []
     for run in _pages(_experiment(experiment), limit):
         row: dict[str, Any] = {
@@ -60,6 +61,7 @@ def compare(
     runs: Sequence[str] | None = None, *, experiment: str | None = None, top: int = 5, by: str | None = None
 ) -> ComparisonResult:
     """Runs side by side: those named, else the `top` best `by` a metric, else the `top` newest."""
+    tracking.say_whose_runs()
     if runs:
         found = [find_run(spec, experiment=experiment, by=by) for spec in runs]
     else:
@@ -85,6 +87,7 @@ def find_run(
     Of several with one name the newest is meant. `with_model` passes over runs that logged none, for best and last.
     Errors: NotFoundError; InvalidError where it is not clear which experiment or metric is meant.
     """
+    tracking.say_whose_runs()
     if len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec):
         detail: RunDetail = tracking.client().get(f"/experiments/runs/{spec}", RunDetail)
         return detail.run

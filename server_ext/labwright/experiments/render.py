@@ -57,7 +57,7 @@ def comparison_html(comparison: Comparison) -> str:
             parts.append(_row([(f"… and {len(rows) - ROWS} more", f"{CELL};{MUTED}")]))
     parts.append("</table>")
     parts += [_drawn(drawing) for drawing in drawings(comparison)]
-    note = f"{len(names)} runs compared; the first is the base. Orange differs, green is best."
+    note = f"{len(names)} runs compared; the first is the base. Coloured cells differ; ★ is best."
     parts.append(f'<div style="font-size:12px;{MUTED}">{note}</div>')
     return f"<div>{''.join(parts)}</div>"
 
@@ -114,8 +114,11 @@ def _some(pairs: Sequence[tuple[str, str]], most: int = 15) -> list[tuple[str, s
 def _compared(row: ComparisonRow) -> str:
     cells = [(row.name, CELL)]
     for index, value in enumerate(row.values):
-        style = BEST if row.best == index else DIFFERS if row.differs else CELL
-        cells.append((value.text or "–", style))
+        best = row.best == index
+        # The star stays where a sanitizer takes the colours.
+        cells.append(
+            (f"{value.text} ★" if best else value.text or "–", BEST if best else DIFFERS if row.differs else CELL)
+        )
     return _row(cells)
 
 

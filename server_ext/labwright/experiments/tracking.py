@@ -20,7 +20,7 @@ from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
 
 _ours: set[str] = set()  # the addresses that we put into the environment
-_named: set[str] = set()  # foreign addresses that were named in a line
+_named: set[str] = set()  # what was said of foreign addresses, each once
 current_experiment: str | None = None
 
 
@@ -37,9 +37,7 @@ def use_tracking() -> bool:
     """
     foreign = _foreign()
     if foreign is not None:
-        if foreign not in _named:
-            _named.add(foreign)
-            print(f"MLflow's tracking address is set to {_public(foreign)}: runs go there, not into Labwright.")
+        _say(f"MLflow's tracking address is set to {_public(foreign)}: runs go there, not into Labwright.")
         return False
     found = client()
     uri: str = found.get("/experiments/tracking", Tracking).uri
@@ -49,6 +47,19 @@ def use_tracking() -> bool:
     # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     return True
+
+
+def say_whose_runs() -> None:
+    """Where runs go to a foreign server, say in a line that those that are read are Labwright's own."""
+    foreign = _foreign()
+    if foreign is not None:
+        _say(f"MLflow's tracking address is set to {_public(foreign)}: runs are read from Labwright all the same.")
+
+
+def _say(line: str) -> None:
+    if line not in _named:
+        _named.add(line)
+        print(line)
 
 
 def _foreign() -> str | None:
@@ -65,8 +76,8 @@ def _foreign() -> str | None:
 
 def _public(uri: str) -> str:
     """The address without a user and password."""
-    parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    place = urlsplit(uri).netloc
+    return uri.replace(place, place.rpartition("@")[2], 1)
 
 
 def notebook() -> tuple[str | None, int | None]:
