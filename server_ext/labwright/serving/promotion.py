@@ -1,7 +1,7 @@
 """A promotion: register → fetch → check → load → shift → done. It is done whole, or taken back whole.
 
 The commit to the database is the moment of truth. What comes before is undone when anything fails or somebody cancels;
-what comes after (the data plane's shift, MLflow's aliases) is made good by `watch.reconcile` if the service dies there.
+what comes after (the data plane's shift, MLflow's aliases) is made good by `watch` if the service dies there.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class Promotion:
             handle.step("Scoring its input example" if card["example"] else "It has no input example to score", 0.85)
             self._score(number, card)
             handle.step("Making it live", 0.95)
-            previous = self._commit(version, card)
+            self._commit(version, card)
             undo.pop_all()
-            self._follow(version, previous)
+            self._follow()
         return {"changed": True, "version": number, "endpoint": self._name}
 
     def _fetch(self, handle: Handle, number: str, undo: ExitStack) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Promotion:
         if "error" in reply:
             raise InvalidError(f"The model fails on its own input example: {reply['error']}", code="example_failed")
 
-    def _commit(self, version: Version, card: dict[str, Any]) -> str | None:
+    def _commit(self, version: Version, card: dict[str, Any]) -> None:
         """The moment of truth: one transaction."""
         process = self._runner.find(self._name)
         if process is None:
@@ -143,16 +143,15 @@ class Promotion:
                     namespace=self._actor.namespace,
                 )
             )
-            return previous
 
-    def _follow(self, version: Version, previous: str | None) -> None:
+    def _follow(self) -> None:
         """Make processes, files and MLflow match what was committed. Failures are made good later, and only noted."""
         try:
             watch.reconcile(self._context, self._actor, self._name)
         except LabwrightError as error:
             log.warning("endpoint %s: %s", self._name, error.message)
         try:
-            registry.mirror(self._context, self._name, version.version, previous)
+            watch.mirror(self._context, self._actor, self._name)
         except LabwrightError as error:
             log.warning("endpoint %s: aliases were not set: %s", self._name, error.message)
         self._context.events.publish("serving", self._name)

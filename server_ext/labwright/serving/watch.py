@@ -1,4 +1,4 @@
-"""Keeps processes as the records want them: adopts what lives, starts what died, and tells the page of changes."""
+"""Keeps processes and MLflow's aliases as the records want them: adopts, starts what died, and tells the page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from contextlib import suppress
 import sqlalchemy as sa
 
 from labwright.actor import Actor
-from labwright.errors import LabwrightError
+from labwright.errors import InvalidError, LabwrightError, NotFoundError
+from labwright.experiments import core as experiments
 from labwright.service.context import Context
-from labwright.serving import records
+from labwright.serving import records, registry
 from labwright.serving.tables import EndpointRow
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,33 @@ def reconcile(context: Context, actor: Actor, name: str) -> None:
         raise
     room.problems.pop(name, None)
     _tidy(context, name, {number, previous})
+
+
+def mirror(context: Context, actor: Actor, name: str) -> None:
+    """Set MLflow's aliases to what is live, and note that it is done. Errors: LabwrightError."""
+    with context.store.session() as session:
+        row = records.get(session, actor, name)
+        live, previous = row.live, row.card.get("previous")
+    if live is None:
+        return
+    try:
+        registry.mirror(context, name, live["version"], previous)
+    except (NotFoundError, InvalidError) as error:  # somebody deleted the version in MLflow: no use to try again
+        log.warning("endpoint %s: aliases were not set: %s", name, error.message)
+    with context.store.session() as session:
+        row = records.get(session, actor, name)
+        row.card = row.card | {"mirrored": live["version"]}
+
+
+def _catch_up(context: Context, actor: Actor, name: str) -> None:
+    """Mirror what a service that died could not. MLflow is never started for this: it waits until somebody uses it."""
+    lock = records.room(context).busy[name]
+    if experiments.mlflow_state(context) != "running" or not lock.acquire(blocking=False):
+        return
+    try:
+        mirror(context, actor, name)
+    finally:
+        lock.release()
 
 
 def _tidy(context: Context, name: str, kept: set[str | None]) -> None:
@@ -94,9 +122,12 @@ def _look(context: Context, waits: dict[str, float]) -> None:
         rows = list(session.scalars(sa.select(EndpointRow)))
     for row in rows:
         actor = Actor(owner=row.owner, namespace=row.namespace)
-        if row.live is not None and row.wanted == "running" and waits.get(row.name, 0) < time.monotonic():
+        if row.live is not None and waits.get(row.name, 0) < time.monotonic():
             try:
-                mend(context, actor, row.name)
+                if row.wanted == "running":
+                    mend(context, actor, row.name)
+                if row.card.get("mirrored") != row.live["version"]:
+                    _catch_up(context, actor, row.name)
             except LabwrightError as error:
                 waits[row.name] = time.monotonic() + 15
                 log.warning("endpoint %s: %s", row.name, error.message)
