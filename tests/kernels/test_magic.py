@@ -6,7 +6,6 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from labwright.errors import NotFoundError
 from labwright_kernel import load_ipython_extension
 from labwright_kernel.magic import Dispatch, LabwrightMagics, MagicError, parsed
+from tests.state_folder import StateFolder
 
 
 @magics_class
@@ -123,10 +123,12 @@ def test_loading_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_tab_offers_options_verbs_and_names(shell: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LABWRIGHT_HOME", str(tmp_path))
+def test_tab_offers_options_verbs_and_names(
+    shell: Any, monkeypatch: pytest.MonkeyPatch, other_home: StateFolder
+) -> None:
+    monkeypatch.setenv("LABWRIGHT_HOME", str(other_home.home))
     load_ipython_extension(shell)
-    (tmp_path / "endpoints" / "flights-delay").mkdir(parents=True)
+    (other_home.home / "endpoints" / "flights-delay").mkdir(parents=True)
 
     def tab(line: str) -> list[str]:
         _, matches = shell.complete(None, line, len(line))
@@ -139,3 +141,4 @@ def test_tab_offers_options_verbs_and_names(shell: Any, monkeypatch: pytest.Monk
     assert tab("%lw exp") == ["experiments"]
     assert tab("%lw experiments comp") == ["compare"]
     assert "--by" in tab("%lw experiments compare --b")
+    assert other_home.processes() == [], "Tab starts nothing"
