@@ -45,6 +45,18 @@ def linear() -> tuple[Any, dict[str, Any]]:
     return model, {key: value for key, value in _keywords(frame, model).items() if key != "serialization_format"}
 
 
+def on_arrays() -> tuple[Any, dict[str, Any]]:
+    """A gradient boosting regressor of plain arrays: its signature is a tensor without a name."""
+    frame, late = flights()
+    values = frame.to_numpy()
+    model = HistGradientBoostingRegressor(max_iter=20).fit(values, late.astype(float))
+    return model, {
+        "signature": mlflow.models.infer_signature(values, model.predict(values)),
+        "input_example": values[:2],
+        "serialization_format": "cloudpickle",
+    }
+
+
 def _keywords(frame: pd.DataFrame, model: Any) -> dict[str, Any]:
     return {
         "signature": mlflow.models.infer_signature(frame, model.predict(frame)),

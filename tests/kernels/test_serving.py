@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from IPython.testing.globalipapp import start_ipython
 from IPython.utils.capture import capture_output
@@ -28,14 +30,21 @@ def shell(client: Client) -> Iterator[Any]:
     lw.experiments.use_tracking()
     import mlflow
 
+    arrays, array_keywords = models.on_arrays()
+    with lw.experiments.track("magic-arrays", name="arrays", autolog=False):
+        mlflow.sklearn.log_model(arrays, name="model", **array_keywords)
     with lw.experiments.track("magic-serving", name="trees", autolog=False):
         mlflow.log_metric("r2", 0.5)
         mlflow.sklearn.log_model(model, name="model", **keywords)
+    with lw.experiments.track("magic-serving", name="no-model", autolog=False):
+        mlflow.log_metric("r2", 0.1)
+    mlflow.MlflowClient().create_registered_model("somebody-elses")
     found.user_ns["july"] = models.flights()[0]
     found.user_ns["expected"] = model.predict(models.flights()[0])
     yield found
-    if any(item.name == NAME for item in lw.serving.endpoints()):
-        lw.serving.delete(NAME)
+    for item in lw.serving.endpoints():
+        if item.name in (NAME, "magic-arrays"):
+            lw.serving.delete(item.name)
 
 
 def run(shell: Any, cell: str) -> tuple[Any, str, list[dict[str, Any]], Any]:
@@ -73,6 +82,17 @@ def test_predict_gives_the_models_own(shell: Any) -> None:
     assert shell.user_ns["late"].tobytes() == shell.user_ns["expected"][-7:].tobytes()
 
 
+def test_a_model_of_plain_arrays_takes_a_frame_and_an_array(shell: Any) -> None:
+    assert run(shell, "%promote arrays --to magic-arrays --experiment magic-arrays")[0] is None
+    for rows in ("july.head(2)", "july.head(2).to_numpy()"):
+        error, _, _, value = run(shell, f"%predict magic-arrays {rows}")
+        assert error is None
+        assert value.tobytes() == shell.user_ns["expected"][:2].tobytes(), "the same data gives the same trees"
+    error, _, _, _ = run(shell, "%predict magic-arrays july[['temp', 'wind']]")
+    assert "do not fit the model" in str(error)
+    assert "4" in str(error)
+
+
 def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     token = EndpointFolder(Client().folders.home / "endpoints" / NAME).secret("token")
@@ -88,7 +108,12 @@ def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (f"%predict {NAME} july[['temp']]", "missing"),
+        (f"%predict {NAME} july[['temp']]", "'dep_delay', 'wind', 'distance' are missing; add them. The model takes: "),
+        (f"%predict {NAME} july[[]]", "are missing"),
+        (f"%predict {NAME} july.to_numpy()", "takes named columns: a DataFrame"),
+        (f"%promote no-model --to {NAME} --experiment magic-serving", "log_model"),
+        ("%promote no-model --to new --experiment magic-serving", "log_model"),
+        ("%promote trees --to somebody-elses --experiment magic-serving", "Choose another name"),
         (f"%predict {NAME} nosuch", "The rows cannot be had: NameError"),
         (f"%predict {NAME}", "Which rows"),
         ("%predict nosuch july", "no endpoint named 'nosuch'"),
@@ -99,11 +124,14 @@ def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: 
         ("%endpoint stop nosuch", "no endpoint named"),
     ],
 )
-def test_mistakes_are_one_line(shell: Any, cell: str, words: str) -> None:
-    error, _, _, _ = run(shell, cell)
+def test_mistakes_are_one_line_and_change_nothing(shell: Any, cell: str, words: str) -> None:
+    before = [(item.name, item.revision, item.state) for item in lw.serving.endpoints()]
+    error, said, _, _ = run(shell, cell)
     (line,) = error._render_traceback_()
     assert words in line
     assert "\n" not in line
+    assert said.strip() == line, "nothing besides it"
+    assert [(item.name, item.revision, item.state) for item in lw.serving.endpoints()] == before
 
 
 def test_list_stop_and_start(shell: Any) -> None:
@@ -113,6 +141,13 @@ def test_list_stop_and_start(shell: Any) -> None:
     assert f"Endpoint {NAME}: stopped" in stopped._repr_mimebundle_()["text/plain"]
     error, _, _, _ = run(shell, f"%predict {NAME} july")
     assert f"%endpoint start {NAME}" in str(error)
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", httpx.URL(stopped.url).port))
+        taken.listen()
+        error, _, _, _ = run(shell, f"%endpoint start {NAME}")
+        assert error._render_traceback_() == [str(error)]
+        assert "is taken by another process. Stop that one" in str(error)
     _, _, _, started = run(shell, f"%lw serving start {NAME}")
     assert started.state == "ready"
 

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,31 @@ def test_requests_that_wait_are_run_together_and_each_gets_its_own(trees: Plane)
     assert [reply.json()["predictions"][0] for reply in replies] == expected.tolist()
 
 
+def test_a_model_of_plain_arrays_takes_arrays_and_frames(tmp_path: Path) -> None:
+    model, keywords = models.on_arrays()
+    frame = models.flights()[0].head(8)
+    expected = model.predict(frame.to_numpy())
+    items = [[row] for row in frame.to_numpy().tolist()]
+    with plane(tmp_path, lambda path: mlflow.sklearn.save_model(model, path, **keywords)) as found:
+        bodies = [
+            values.request(frame.to_numpy())[0],
+            values.request(frame)[0],
+            {"dataframe_records": frame.to_dict("records")},
+            {"dataframe_split": {"columns": ["input"], "data": items}},  # as a form with one field sends it
+        ]
+        for body in bodies:
+            reply = found.ask(body)
+            assert reply.status_code == 200, reply.text
+            answer = values.rebuild(reply.json()["predictions"], reply.headers["x-labwright-result"])
+            assert answer.tobytes() == expected.tobytes()
+        csv = found.ask(frame.to_csv(index=False).encode(), "text/csv")
+        assert np.array(csv.json()["predictions"]).tobytes() == expected.tobytes()
+        for body in (split(frame[["temp", "wind"]]), {"inputs": [[1.0]]}, {"inputs": [["far"] * 4]}):
+            reply = found.ask(body)
+            assert (reply.status_code, "do not fit the model" in reply.json()["detail"]) == (422, True), reply.text
+        assert found.ask(split(frame.head(0))).json()["detail"] == "The request has no rows."
+
+
 ROW = [1.0, 2.0, 3.0, 4.0]
 
 
@@ -158,7 +185,8 @@ ROW = [1.0, 2.0, 3.0, 4.0]
         ({"dataframe_split": 5}, 422, "dataframe_split takes"),
         ({"dataframe_records": [5]}, 422, "Records are"),
         ({"inputs": {"temp": [1], "wind": []}}, 422, "same length"),
-        ({"inputs": [[1, 2]]}, 422, "named columns"),
+        ({"inputs": [[1, 2]]}, 422, "named columns: a DataFrame"),
+        ({"dataframe_split": {"columns": [], "data": [[], []]}}, 422, "are missing"),
         ({}, 422, "exactly one of"),
         ({"instances": [], "inputs": []}, 422, "exactly one of"),
         ({"instances": [{"temp": 1}], "params": {"a": 1}}, 422, "params"),
@@ -230,12 +258,33 @@ def test_what_was_answered_is_in_the_log_before_the_reply(trees: Plane) -> None:
     assert logged["prediction"].tolist() == reply.json()["predictions"]
 
 
+def test_the_log_as_a_frame_keeps_order_and_names_and_is_quick(tmp_path: Path) -> None:
+    writer = prediction_log.Writer(tmp_path)
+    at = datetime.now(UTC)
+    for number in range(5000):
+        columns, data = ('["temp"]', f"[[{number}]]") if number % 2 else ('["version", "temp"]', f'[["old", {number}]]')
+        writer.write(f"r{number}", at, "7", 200, 1.0, 1, columns, data, f"[{number}.5]")
+    writer.write("two", at, "7", 200, 1.0, 2, '["temp"]', "[[1], [2]]", '{"whole": 3}')
+    writer.close()
+    begin = time.process_time()
+    logged = prediction_log.frame(tmp_path)
+    assert time.process_time() - begin < 1, "no frame is made for each request"
+    assert list(logged) == ["request_id", "at", "log_version", "latency_ms", "version", "temp", "prediction"]
+    assert logged["temp"].tolist() == [*range(5000), 1, 2]
+    assert logged["prediction"].tolist()[:2] + logged["prediction"].tolist()[-1:] == [0.5, 1.5, {"whole": 3}]
+    assert set(logged["log_version"]) == {"7"}
+    assert logged["version"].dropna().unique().tolist() == ["old"]
+    assert (logged["at"] == pd.Timestamp(at)).all()
+    assert logged.index.tolist() == list(range(5002))
+    assert list(prediction_log.frame(tmp_path / "none")) == list(prediction_log.COLUMNS)
+
+
 def test_a_full_disk_keeps_predictions_going_and_counts_what_is_not_logged(tmp_path: Path) -> None:
     writer = prediction_log.Writer(Path("/dev/full").parent / "no-such-folder")
-    writer.write("a", prediction_log.datetime.now(prediction_log.UTC), "1", 200, 1.0, 1, "[]", "[]", "[]")
+    writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, "[]", "[]", "[]")
     assert writer.unlogged == 1
     (tmp_path / "full").mkdir()
-    day = prediction_log.datetime.now(prediction_log.UTC)
+    day = datetime.now(UTC)
     (tmp_path / "full" / f"{day:%Y-%m-%d}.jsonl").symlink_to("/dev/full")
     writer = prediction_log.Writer(tmp_path / "full")
     writer.write("a", day, "1", 200, 1.0, 1, "[]", "[]", "[]")

@@ -81,8 +81,7 @@ class Admin:
         try:
             if found is None:
                 raise Unavailable("This version is not loaded.")
-            rows = Rows(body["kind"], body["columns"], body["data"])
-            found.schema.check(rows)
+            rows = found.schema.fit(Rows(body["kind"], body["columns"], body["data"]))
             reply = await found.answer(rows, json.dumps(rows.data))
         except (BadRequest, Unavailable) as error:
             return JSONResponse({"error": str(error)})

@@ -213,7 +213,9 @@ def _path(name: str) -> str:
 
 
 def _unknown(name: str) -> NotFoundError:
-    return NotFoundError(f"There is no endpoint named {name[:60]!r}; promote a run to it first.", code="no_endpoint")
+    return NotFoundError(
+        f"There is no endpoint named {name[:60]!r}; promote a run to it first, or see %endpoints.", code="no_endpoint"
+    )
 
 
 def _folder(name: str) -> EndpointFolder:
@@ -249,12 +251,14 @@ def _request(name: str, data: Any) -> tuple[dict[str, Any], int, Any]:
 
 
 def _columns(name: str) -> set[str]:
+    """The columns that the live model knows; none where it has no signature, or takes a tensor without names."""
     folder = _folder(name)
     try:
         version = folder.config().version
-        signature = folder.card(version)["signature"] if version else None
+        card = folder.card(version) if version else {}
     except (OSError, ValueError, TypeError):
         return set()
+    signature = None if card.get("tensor") else card.get("signature")
     return {column["name"] for column in signature["inputs"]} if signature else set()
 
 

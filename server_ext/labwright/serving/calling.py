@@ -19,12 +19,12 @@ def predict(context: Context, actor: Actor, name: str, body: Predict) -> Predict
     """Ask the endpoint, as any caller would. Errors: the endpoint's own, NotFoundError, ConflictError (stopped)."""
     with context.store.session() as session:
         row = records.get(session, actor, name)
-        wanted, port, tensor = row.wanted, row.port, bool(row.card.get("tensor"))
+        wanted, port = row.wanted, row.port
     if wanted != "running":
         raise ConflictError(f"{name} is stopped; start it first.", code="stopped")
     if records.room(context).runner.find(name) is None:
         get_endpoint(context, actor, name)  # starts it
-    content = {"inputs": body.data} if tensor else {"dataframe_split": {"columns": body.columns, "data": body.data}}
+    content = {"dataframe_split": {"columns": body.columns, "data": body.data}}
     token = records.room(context).runner.folder(name).secret("token")
     try:
         with httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=60) as http:

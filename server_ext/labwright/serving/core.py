@@ -215,7 +215,7 @@ def _view(context: Context, actor: Actor, row: EndpointRow) -> Endpoint:
         name=row.name, state=state, message=message, url=_url(row),
         live=Version.model_validate(row.live) if row.live else None,
         signature=Signature.model_validate(card["signature"]) if card.get("signature") else None,
-        input_example=_first_row(card.get("example")), isolation=ISOLATION,
+        input_example=_first_row(card), isolation=ISOLATION,
         has_reference=bool(card.get("has_reference")), predictions=predictions, revision=row.revision,
         created=row.created, updated=row.updated, operation=operations[0] if operations else None,
     )  # fmt: skip
@@ -241,7 +241,10 @@ def _standing(context: Context, actor: Actor, row: EndpointRow) -> tuple[Endpoin
     return states.get(status["state"], EndpointState.starting), message, status["predictions"]
 
 
-def _first_row(example: dict[str, Any] | None) -> dict[str, Any] | None:
-    if not example or example["kind"] != "frame" or not example["data"]:
+def _first_row(card: dict[str, Any]) -> dict[str, Any] | None:
+    example, signature = card.get("example"), card.get("signature")
+    if not example or not example["data"]:
         return None
-    return dict(zip(example["columns"], example["data"][0], strict=True))
+    if example["kind"] == "frame":
+        return dict(zip(example["columns"], example["data"][0], strict=True))
+    return {signature["inputs"][0]["name"]: example["data"][0]} if signature else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,29 +92,51 @@ def count_rows(folder: Path) -> int:
 
 
 def frame(folder: Path, since: datetime | None = None) -> pd.DataFrame:
-    """Answered rows as a frame: request_id, at, version, latency_ms, the inputs by their names, and `prediction`."""
+    """Answered rows as a frame: request_id, at, version, latency_ms, the inputs by their names, and `prediction`.
+
+    Inputs keep their names; where one is named like a column of ours, such as version, ours is log_version.
+    """
     import pandas as pd
 
-    parts = []
+    # Requests of the same columns make one frame: versions differ in theirs, and a frame a request would be slow.
+    tables: dict[tuple[str, ...], _Table] = {}
+    count = 0
     for item in lines(folder, since):
-        if item["status"] != 200:
-            continue
-        part = pd.DataFrame(item["data"], columns=item["columns"])
-        predictions = item["predictions"]
-        part["prediction"] = predictions if len(predictions) == len(part) else [predictions] * len(part)
-        for place, (name, value) in enumerate(
-            (
-                ("request_id", item["id"]),
-                ("at", pd.Timestamp(item["at"])),
-                ("version", item["version"]),
-                ("latency_ms", item["latency_ms"]),
-            )
-        ):
-            part.insert(place, name, value, allow_duplicates=True)
-        parts.append(part)
-    if not parts:
-        return pd.DataFrame(columns=["request_id", "at", "version", "latency_ms", "prediction"])
-    return pd.concat(parts, ignore_index=True)
+        if item["status"] == 200:
+            count = tables.setdefault(tuple(item["columns"]), _Table()).add(item, count)
+    taken = {name for columns in tables for name in columns}
+    ours = [f"log_{name}" if name in taken else name for name in COLUMNS]
+    if not tables:
+        return pd.DataFrame(columns=ours)
+    parts = []
+    for columns, table in tables.items():
+        about = pd.DataFrame(table.about, columns=ours, index=table.places)
+        about[ours[1]] = pd.to_datetime(about[ours[1]], utc=True, format="ISO8601")
+        inputs = pd.DataFrame(table.data, columns=list(columns), index=table.places)
+        parts.append(pd.concat([about[ours[:-1]], inputs, about[ours[-1:]]], axis=1))
+    return pd.concat(parts).sort_index()
+
+
+COLUMNS = ("request_id", "at", "version", "latency_ms", "prediction")
+
+
+@dataclass
+class _Table:
+    """Rows of one set of columns; `places` are their numbers among all rows of the log."""
+
+    places: list[int] = field(default_factory=list)
+    data: list[list[Any]] = field(default_factory=list)
+    about: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, item: dict[str, Any], count: int) -> int:
+        """Add a request's rows, of which the first has the number `count`. Gives the number that follows."""
+        rows, predictions = item["data"], item["predictions"]
+        if not isinstance(predictions, list) or len(predictions) != len(rows):
+            predictions = [predictions] * len(rows)  # the model does not give one for each row
+        self.places += range(count, count + len(rows))
+        self.data += rows
+        self.about += [(item["id"], item["at"], item["version"], item["latency_ms"], one) for one in predictions]
+        return count + len(rows)
 
 
 def parse_window(text: str) -> timedelta:

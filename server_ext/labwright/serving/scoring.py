@@ -42,27 +42,39 @@ class Schema:
         self.tensor = bool(card.get("tensor"))
         self.types = {column["name"]: column["type"] for column in self.columns}
         self._required = [column["name"] for column in self.columns if column.get("required", True)]
+        self._flat = self.tensor and self.columns[0]["type"].endswith("[-1]")
 
-    def check(self, rows: Rows) -> None:
-        """Refuse rows that the model cannot take, naming the column. Errors: BadRequest."""
+    def fit(self, rows: Rows) -> Rows:
+        """The rows as the model takes them; a frame becomes a tensor where the model takes one without a name.
+
+        Errors: BadRequest for rows that the model cannot take, naming the column.
+        """
         if not rows.data:
             raise BadRequest("The request has no rows.")
-        if rows.kind == "tensor":
-            if not self.tensor and self.columns:
-                raise BadRequest("This model takes named columns; send dataframe_split or dataframe_records.")
-            return
         if self.tensor:
-            raise BadRequest("This model takes a tensor; send it as inputs or instances: a list of items.")
-        if self.columns:
+            return rows if rows.kind == "tensor" else Rows("tensor", [], self._items(rows))
+        if rows.kind == "tensor":
+            if self.columns:
+                raise BadRequest(
+                    "This model takes named columns: a DataFrame, or dataframe_split or dataframe_records in JSON."
+                )
+        elif self.columns:
             missing = [name for name in self._required if name not in rows.columns]
             if missing:
-                raise BadRequest(f"{_named(missing, 'is', 'are')} missing. {self._all()}", code="missing_column")
+                words = _named(missing, "is missing; add it.", "are missing; add them.")
+                raise BadRequest(f"{words} {self._all()}", code="missing_column")
             unknown = [name for name in rows.columns if name not in self.types]
             if unknown:
                 raise BadRequest(
                     f"{_named(unknown, 'is', 'are')} not in the model's signature; leave it out. {self._all()}",
                     code="unknown_column",
                 )
+        return rows
+
+    def _items(self, rows: Rows) -> list[Any]:
+        """A row is an item of the tensor, but a lone column holds the items themselves: numbers, or lists."""
+        lone = len(rows.columns) == 1 and (self._flat or all(isinstance(row[0], list) for row in rows.data))
+        return [row[0] for row in rows.data] if lone else rows.data
 
     def explain(self, rows: Rows, otherwise: str) -> str:
         """Which column has values of the wrong type, in a sentence that repeats none of them."""
@@ -109,8 +121,7 @@ def parse(body: bytes, content_type: str, schema: Schema) -> Rows:
         rows = _json(body, schema)
     else:
         raise BadRequest("Send application/json or text/csv.", status=415, code="media_type")
-    schema.check(rows)
-    return rows
+    return schema.fit(rows)
 
 
 def _constant(name: str) -> None:

@@ -61,7 +61,7 @@ def request(data: Any) -> tuple[dict[str, Any], int]:
         data = pd.DataFrame(data)
     if isinstance(data, pd.DataFrame):
         columns = [[plain(value) for value in data.iloc[:, place].tolist()] for place in range(data.shape[1])]
-        rows = [list(row) for row in zip(*columns, strict=True)]
+        rows = [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(len(data))]
         return {"dataframe_split": {"columns": [str(name) for name in data.columns], "data": rows}}, len(data)
     items = plain(data)
     if not isinstance(items, list):
