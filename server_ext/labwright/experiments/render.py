@@ -114,11 +114,10 @@ def _some(pairs: Sequence[tuple[str, str]], most: int = 15) -> list[tuple[str, s
 def _compared(row: ComparisonRow) -> str:
     cells = [(row.name, CELL)]
     for index, value in enumerate(row.values):
-        best = row.best == index
-        # The star stays where a sanitizer takes the colours.
-        cells.append(
-            (f"{value.text} ★" if best else value.text or "–", BEST if best else DIFFERS if row.differs else CELL)
-        )
+        if row.best == index:
+            cells.append((f"{value.text} ★", BEST))  # the star stays where a sanitizer takes the colours
+        else:
+            cells.append((value.text or "–", DIFFERS if row.differs else CELL))
     return _row(cells)
 
 
