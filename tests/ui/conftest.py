@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.jupyter import Jupyter, jupyter
 from tests.state_folder import StateFolder
 from tests.ui.browser import CHROMIUM, FLAGS
+from tests.ui.settings import choose
 
 expect.set_options(timeout=30_000)
 
@@ -29,14 +30,7 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def lab(other_home: StateFolder, tmp_path: Path) -> Iterator[Jupyter]:
     """JupyterLab; its panels look again every 5 seconds."""
-    settings = tmp_path / "jupyter" / "settings"
-    for plugin, words in {
-        "labwright/workbench": '{"pollSeconds": 5}',
-        "@jupyterlab/apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
-    }.items():
-        file = settings / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(words)
+    choose(tmp_path / "jupyter", pollSeconds=5)
     with jupyter(tmp_path / "jupyter", other_home.home, lab=True) as found:
         yield found
 

@@ -49,7 +49,7 @@ def test_a_page_that_is_only_loaded_starts_nothing(page: Page, lab: Jupyter, oth
     asked = listen(page, lambda request: ours(request) and "/lab/extensions/" not in request.url)
     clock = listen(page, jupyters_own)
     open_lab(page, lab)
-    wait_for(page, clock, jupyters_own, LOOKS)
+    wait_for(page, clock, jupyters_own, 2)
     assert [request.url for request in asked] == []
     assert other_home.processes() == []
     assert running_service(other_home.folders) is None
