@@ -37,8 +37,10 @@ export function DriftView({ report }: { report: DriftReport }): ReactElement {
 
 function useColumns(): IColumn<ColumnDrift & { key: string }>[] {
   const { trans } = useWorkbench();
-  const short = (value: number | null): string =>
-    number(value === null ? null : Number(value.toPrecision(3)), '');
+  // Three digits, but never fewer than stand before the point: 1,018 and 1,019 differ.
+  const digits = (value: number): number =>
+    Math.abs(value) >= 1000 && Math.abs(value) < 1e7 ? Math.round(value) : Number(value.toPrecision(3));
+  const short = (value: number | null): string => number(value === null ? null : digits(value), '');
   return [
     {
       id: 'name',

@@ -67,7 +67,8 @@ function ExperimentItem({
 function RunLine({ run }: { run: Run }): ReactElement {
   const { trans } = useWorkbench();
   const { tone, text } = statusOf(run, trans);
-  const metric = Object.entries(run.metrics)[0];
+  // By name, so that runs of one kind show the same one.
+  const metric = Object.entries(run.metrics).sort(([a], [b]) => a.localeCompare(b))[0];
   return (
     <>
       <span className="lw-ellipsis">
