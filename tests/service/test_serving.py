@@ -235,12 +235,16 @@ def test_a_swap_loses_no_request_and_two_at_once_are_one(client: Client, live: E
 
 
 def test_a_cancelled_promotion_changes_nothing(client: Client, live: Endpoint, runs: dict[str, str]) -> None:
-    before = get(client)
-    operation: Operation = client.post(
-        "/serving/endpoints/cancelled/promotions", Operation, Promote(run_id=runs["classifier"])
-    )
-    client.post(f"/operations/{operation.id}/cancel", Operation)
-    assert finish(client, operation).state is OperationState.cancelled
+    before, process = get(client), psutil.Process(card(client).pid)
+    (serving,) = process.children()
+    for name in (NAME, "cancelled"):
+        body = Promote(run_id=runs["broken"])
+        operation: Operation = client.post(f"/serving/endpoints/{name}/promotions", Operation, body)
+        if name == NAME:
+            wait_until(lambda: len(process.children()) == 2, "a process for the new version is started ahead")
+        client.post(f"/operations/{operation.id}/cancel", Operation)
+        assert finish(client, operation).state is OperationState.cancelled
+    assert process.children() == [serving]
     wait_until(
         lambda: [item.name for item in client.get("/serving/endpoints", list[Endpoint])] == [NAME], "nothing is left"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -225,6 +226,30 @@ def test_nothing_answers_without_the_token(trees: Plane) -> None:
     assert trees.http.get("/version").json() == {"endpoint": "late", "version": "1"}
     assert trees.http.get("/nowhere").status_code == 404
     assert trees.http.get("/invocations").status_code == 405
+
+
+def test_a_process_started_ahead_is_used_once_and_leaves_nothing(trees: Plane) -> None:
+    card = trees.folder.process()
+    assert card is not None
+    (serving,) = psutil.Process(trees.process.pid).children()
+    admin = {"Authorization": f"Bearer {trees.folder.secret('admin')}"}
+    fixed = {"digest": trees.folder.card("1")["digest"]}
+    shutil.copytree(trees.folder.version("1"), trees.folder.version("2"))
+    with httpx.Client(
+        transport=httpx.HTTPTransport(uds=card.admin), base_url="http://admin", headers=admin, timeout=60
+    ) as http:
+        for _ in range(2):
+            assert http.post("/prepare").json() == {"prepared": True}
+        (ahead,) = set(psutil.Process(trees.process.pid).children()) - {serving}
+        assert http.post("/versions/2/load", json=fixed).json()["ready"]
+        assert http.get("/status").json()["versions"]["2"]["pid"] == ahead.pid
+        http.post("/forget")
+        assert ahead.is_running(), "it serves, so it is no longer ahead"
+        http.post("/versions/2/unload")
+        http.post("/prepare")
+        http.post("/forget")
+    assert psutil.Process(trees.process.pid).children() == [serving]
+    assert len(list(trees.folder.work.iterdir())) == 1
 
 
 def test_the_admin_socket_is_the_users_and_takes_its_own_token(trees: Plane) -> None:

@@ -1,4 +1,4 @@
-"""The service's orders to a data plane: load, score, shift, unload, status, stop; on a unix socket, with a token."""
+"""The service's orders to a data plane: prepare, load, score, shift, unload, …; on a unix socket, with a token."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from labwright.serving.folder import EndpointFolder
 from labwright.serving.gateway import Gateway
 from labwright.serving.replica import Replica, Unavailable
 from labwright.serving.scoring import BadRequest, Rows
+from labwright.serving.spawn import ModelProcess
+
+AHEAD_SECONDS = 600.0
 
 
 class Admin:
@@ -25,11 +28,15 @@ class Admin:
     def __init__(self, folder: EndpointFolder, gateway: Gateway, token: str, ending: asyncio.Event) -> None:
         self.replicas: dict[str, Replica] = {}
         self._folder, self._gateway, self._token, self._ending = folder, gateway, token, ending
+        self._ahead: ModelProcess | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     def app(self) -> Starlette:
         """The application."""
         routes = [
             Route("/status", self.status),
+            Route("/prepare", self.prepare, methods=["POST"]),
+            Route("/forget", self.forget, methods=["POST"]),
             Route("/versions/{version:str}/load", self.load, methods=["POST"]),
             Route("/versions/{version:str}/score", self.score, methods=["POST"]),
             Route("/versions/{version:str}/shift", self.shift, methods=["POST"]),
@@ -56,6 +63,32 @@ class Admin:
             }
         )
 
+    async def prepare(self, _request: Request) -> JSONResponse:
+        """Start a model process ahead of the next load: it imports MLflow while the files are fetched."""
+        await self.end_ahead()
+        self._ahead = await ModelProcess.start(self._folder)
+        # Should the service die before it loads or forgets, nothing must stay.
+        loop = asyncio.get_running_loop()
+        self._late = loop.call_later(AHEAD_SECONDS, lambda: loop.create_task(self.end_ahead()))
+        return JSONResponse({"prepared": True})
+
+    async def forget(self, _request: Request) -> JSONResponse:
+        """No load follows."""
+        await self.end_ahead()
+        return JSONResponse({"forgotten": True})
+
+    async def end_ahead(self) -> None:
+        """End the process that was started ahead."""
+        found = self._take_ahead()
+        if found is not None:
+            await found.end()
+
+    def _take_ahead(self) -> ModelProcess | None:
+        found, self._ahead = self._ahead, None
+        if self._late is not None:
+            self._late.cancel()
+        return found
+
     async def load(self, request: Request) -> JSONResponse:
         """Load a version beside the live one; answers when it is ready, or says why it is not."""
         version, body = request.path_params["version"], await request.json()
@@ -63,7 +96,8 @@ class Admin:
         if found is None or found.digest != body["digest"] or (found.state == "failed" and found is not self._live()):
             if found is not None:
                 await found.stop()
-            found = Replica(self._folder, version, body["digest"], self._folder.config().deadline)
+            deadline = self._folder.config().deadline
+            found = Replica(self._folder, version, body["digest"], deadline, self._take_ahead())
             self.replicas[version] = found
         await found.settled()
         if found.state != "ready":

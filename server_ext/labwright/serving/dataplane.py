@@ -86,7 +86,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
-    await asyncio.gather(*(replica.stop() for replica in admin.replicas.values()))
+    await asyncio.gather(admin.end_ahead(), *(replica.stop() for replica in admin.replicas.values()))
     writer.close()
     (folder.path / "process.json").unlink(missing_ok=True)
     folder.admin_socket(runtime).unlink(missing_ok=True)

@@ -2,8 +2,9 @@
 
 The model's code is not trusted: this process has an environment without secrets, a folder of its own as working
 directory (the model's files are in `model/`), and one descriptor, the socket to its data plane. It ends when that ends.
-Each batch in gives one reply out: a list with, for each request, its predictions (as JSON text, so that the data plane
-need not parse them) or an error in words.
+MLflow is imported while the files may still be on their way; the first message says that they are there. Then each
+batch in gives one reply out: a list with, for each request, its predictions (as JSON text, so that the data plane need
+not parse them) or an error in words.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":  # besides the lifeline: a model that never gives the GIL back ends as well
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    begin = time.monotonic()
     try:
         import mlflow.pyfunc
 
+        if wire.receive(connection) is None:  # it was started ahead, and is not needed
+            return
+        begin = time.monotonic()
         model = mlflow.pyfunc.load_model("model")
     except BaseException as error:
         traceback.print_exc()

@@ -43,6 +43,7 @@ class Promotion:
             handle.step("Registering the model", 0.05)
             number = registry.register(self._context, self._name, self._choice, undo)
             handle.step(f"Fetching version {number}", 0.15)
+            self._prepare(undo)
             card = self._fetch(handle, number, undo)
             version = Version(
                 model=self._name, version=number, run_id=self._choice.run_id, run_name=self._choice.run_name,
@@ -90,7 +91,8 @@ class Promotion:
         undo.callback(shutil.rmtree, folder.version(number), ignore_errors=True)
         return found
 
-    def _load(self, handle: Handle, version: Version, undo: ExitStack) -> None:
+    def _prepare(self, undo: ExitStack) -> None:
+        """Start the model process now: it imports MLflow while the job that fetches does so too."""
         with self._context.store.session() as session:
             row = records.get(session, self._actor, self._name)
             port, running = row.port, row.wanted == "running" and row.live is not None
@@ -98,6 +100,10 @@ class Promotion:
             self._runner.configure(self._name, version=None, digest=None, port=port)
             undo.callback(self._runner.stop, self._name)
         self._runner.ensure(self._name)
+        undo.callback(self._order_quietly, "forget")
+        self._order_quietly("prepare")
+
+    def _load(self, handle: Handle, version: Version, undo: ExitStack) -> None:
         number = version.version
         undo.callback(self._order_quietly, f"versions/{number}/unload")
         reply = _while_checking(

@@ -8,26 +8,21 @@ import json
 import logging
 import os
 import shutil
-import socket
-import sys
-import tempfile
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labwright.service.children import environment
 from labwright.serving import wire
 from labwright.serving.folder import EndpointFolder, digest
 from labwright.serving.scoring import Rows, Schema
+from labwright.serving.spawn import ModelProcess
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 64
 WAITING = 2000
 LOAD_SECONDS = 300.0
-# What would lead a model to Labwright's own sockets and state.
-HIDDEN = ("LABWRIGHT_HOME", "XDG_RUNTIME_DIR")
 
 
 class Unavailable(Exception):
@@ -44,12 +39,15 @@ class _Waiting:
 class Replica:
     """A version's model process. `state` is loading, ready, failed or stopped."""
 
-    def __init__(self, folder: EndpointFolder, version: str, fixed: str, deadline: float) -> None:
+    def __init__(
+        self, folder: EndpointFolder, version: str, fixed: str, deadline: float, process: ModelProcess | None = None
+    ) -> None:
+        """`process` was started ahead, and is taken over for the first load."""
         self.version, self.digest = version, fixed
         self.schema = Schema(folder.card(version))
         self.state, self.message, self.load_seconds = "loading", "", 0.0
         self.pid: int | None = None
-        self._folder, self._deadline = folder, deadline
+        self._folder, self._deadline, self._first_process = folder, deadline, process
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(WAITING)
         self._flying: list[_Waiting] = []
         self._changed = asyncio.Event()
@@ -121,49 +119,27 @@ class Replica:
 
     async def _live(self) -> None:
         """One process, from its start to its end."""
-        work = Path(tempfile.mkdtemp(prefix=f"{self.version}-", dir=self._folder.work))
-        process: asyncio.subprocess.Process | None = None
-        writer: asyncio.StreamWriter | None = None
+        found, self._first_process = self._first_process, None
+        if found is None or found.process.returncode is not None:
+            found = await ModelProcess.start(self._folder)
         try:
-            await asyncio.to_thread(self._copy, work)
-            ours, theirs = socket.socketpair()
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-P", "-m", "labwright.lifeline", "labwright.serving.model_process",
-                    str(theirs.fileno()), stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work,
-                    env=self._environment(work),
-                )  # fmt: skip
-            finally:
-                theirs.close()
-            self.pid = process.pid
-            reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 22)
+            self.pid = found.process.pid
+            await asyncio.to_thread(self._copy, found.work)
+            found.load()
             async with asyncio.timeout(LOAD_SECONDS):
-                first = await self._first(reader)
+                first = await self._first(found.reader)
             self.load_seconds = first["load_seconds"]
             self._set("ready")
-            await _first_of(self._serve(reader, writer), process.wait())
+            await _first_of(self._serve(found.reader, found.writer), found.process.wait())
         finally:
             self.pid = None
-            if writer is not None:
-                writer.close()
-            if process is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await asyncio.shield(process.wait())
-            shutil.rmtree(work, ignore_errors=True)
+            await found.end()
 
     def _copy(self, work: Path) -> None:
         """The process gets its own copy of the files, and only if they are those that were promoted."""
         shutil.copytree(self._folder.version(self.version) / "model", work / "model")
         if digest(work / "model") != self.digest:
             raise _LoadFailed("its files are not those that were promoted (the digest differs); promote it again")
-
-    def _environment(self, work: Path) -> dict[str, str]:
-        env = {name: value for name, value in environment().items() if name not in HIDDEN}
-        # Threads of a parallel predict that wait in a busy loop would starve the next request on a shared machine.
-        return {"OMP_WAIT_POLICY": "passive"} | env | {
-            "TMPDIR": str(work), "PYTHONUNBUFFERED": "1", "MLFLOW_DISABLE_TELEMETRY": "true",
-        }  # fmt: skip
 
     async def _first(self, reader: asyncio.StreamReader) -> dict[str, Any]:
         try:

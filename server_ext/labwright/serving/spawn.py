@@ -1,0 +1,74 @@
+"""A model process as its data plane holds it: a folder of its own, a socket of frames, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from labwright.service.children import environment
+from labwright.serving import wire
+from labwright.serving.folder import EndpointFolder
+
+# What would lead a model to Labwright's own sockets and state.
+HIDDEN = ("LABWRIGHT_HOME", "XDG_RUNTIME_DIR")
+
+
+@dataclass
+class ModelProcess:
+    """It imports MLflow at once, and loads the model in `work`/model when it is told to."""
+
+    work: Path
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def start(cls, folder: EndpointFolder) -> ModelProcess:
+        """Start one."""
+        work = Path(tempfile.mkdtemp(dir=folder.work))
+        process: asyncio.subprocess.Process | None = None
+        ours, theirs = socket.socketpair()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "labwright.lifeline", "labwright.serving.model_process",
+                str(theirs.fileno()), stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work,
+                env=_environment(work),
+            )  # fmt: skip
+            return cls(work, process, *await asyncio.open_connection(sock=ours, limit=1 << 22))
+        except BaseException:
+            ours.close()
+            await _end(process, work)
+            raise
+        finally:
+            theirs.close()
+
+    def load(self) -> None:
+        """Tell it that its files are there."""
+        self.writer.write(wire.pack(b'"load"'))
+
+    async def end(self) -> None:
+        """Kill it, and remove its folder."""
+        self.writer.close()
+        await _end(self.process, self.work)
+
+
+async def _end(process: asyncio.subprocess.Process | None, work: Path) -> None:
+    if process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await asyncio.shield(process.wait())
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _environment(work: Path) -> dict[str, str]:
+    env = {name: value for name, value in environment().items() if name not in HIDDEN}
+    # Threads of a parallel predict that wait in a busy loop would starve the next request on a shared machine.
+    return {"OMP_WAIT_POLICY": "passive"} | env | {
+        "TMPDIR": str(work), "PYTHONUNBUFFERED": "1", "MLFLOW_DISABLE_TELEMETRY": "true",
+    }  # fmt: skip
