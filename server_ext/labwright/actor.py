@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,7 +22,7 @@ def this_user() -> Actor:
     name = os.environ.get("JUPYTERHUB_USER")
     if not name:
         try:
-            name = getpass.getuser()
-        except (KeyError, OSError):
+            name = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # a user of a container, without a name
             name = str(os.getuid())
     return Actor(owner=name)

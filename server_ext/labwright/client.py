@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +26,7 @@ from labwright.state import (
     Folders,
     ServiceState,
     folders,
+    is_locked,
     lock_file,
     read_service_state,
     read_token,
@@ -32,6 +35,7 @@ from labwright.state import (
 
 T = TypeVar("T")
 START_SECONDS = 60.0
+WAIT_SECONDS = 15.0
 
 
 class Client:
@@ -41,6 +45,7 @@ class Client:
         self.folders: Folders = folders()
         self._http: httpx.Client | None = None
         self._state: ServiceState | None = None
+        self._lock = threading.RLock()
 
     def request(
         self,
@@ -57,15 +62,17 @@ class Client:
         """
         if body is not None:
             options["json"] = body.model_dump(mode="json", exclude_none=True)
-        for last in (False, True):
+        for tries in range(3):
             http = self._connect()
             try:
                 reply = http.request(method, path, **options)
+                if tries and method == "DELETE" and reply.status_code == 404:
+                    return None  # the service died after it was done
                 break
             except (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
                 # The service died. A write may be sent twice: every action may be done again (it changes nothing then).
-                self.close()
-                if last:
+                self._forget(http)
+                if tries == 2:
                     raise UnavailableError("Labwright's service ended while it answered; try again.") from None
             except httpx.TimeoutException:
                 raise UnavailableError(
@@ -94,16 +101,26 @@ class Client:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._http is not None:
-            self._http.close()
-        self._http = self._state = None
+        with self._lock:
+            if self._http is not None:
+                self._http.close()
+            self._http = self._state = None
 
     def _connect(self) -> httpx.Client:
-        if self._http is None or read_service_state(self.folders) != self._state:
-            self.close()
-            self._state = ensure_service(self.folders)
-            self._http = connection(self._state, self.folders)
-        return self._http
+        with self._lock:
+            found = read_service_state(self.folders)
+            if found is None and is_locked(self.folders.service_lock):
+                found = self._state  # the file was swept away; a service that lives makes it anew
+            if self._http is None or found is None or found != self._state:
+                self._state = ensure_service(self.folders)
+                self._http = connection(self._state, self.folders)
+            return self._http
+
+    def _forget(self, http: httpx.Client) -> None:
+        """Connect anew next time. Another thread may still read from this connection, so it is not closed here."""
+        with self._lock:
+            if self._http is http:
+                self._http = self._state = None
 
 
 def connection(state: ServiceState, where: Folders) -> httpx.Client:
@@ -136,19 +153,41 @@ def ensure_service(where: Folders) -> ServiceState:
         return state
     with lock_file(where.start_lock) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        state = running_service(where)
-        if state is not None and answers(state, where):
-            return state
-        return _start(where)
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            state = running_service(where)
+            if state is not None and answers(state, where):
+                return state
+            # One that holds the lock starts, ends, or makes its swept files anew: a moment tells.
+            if not is_locked(where.service_lock):
+                return _start(where)
+            if time.monotonic() > deadline:
+                raise _held(where)
+            time.sleep(0.05)
 
 
 def answers(state: ServiceState, where: Folders) -> bool:
-    """Whether the service takes our token."""
+    """Whether the service takes our token. One that is slow to answer is there all the same."""
     try:
         with connection(state, where) as http:
             return http.get("/status", timeout=10).is_success
+    except httpx.ReadTimeout:
+        return True
     except httpx.HTTPError:
         return False
+
+
+def _held(where: Folders) -> UnavailableError:
+    """The error for a lock that somebody holds whom we cannot reach."""
+    state = read_service_state(where)
+    if state is not None and state.host != socket.gethostname():
+        words = f"A Labwright service of this state folder runs on {state.host}. Stop it there, or set LABWRIGHT_HOME."
+        return UnavailableError(words, code="other_host")
+    return UnavailableError(
+        f"Labwright's service runs but does not answer; its log is {where.logs / 'service.log'}. "
+        "`labwright stop --all` ends it.",
+        code="no_answer",
+    )
 
 
 def _start(where: Folders) -> ServiceState:

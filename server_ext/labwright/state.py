@@ -1,8 +1,10 @@
 """Where Labwright keeps things on this machine, and how a running service is found: never guessed, never doubled.
 
-Data lives in the state folder (`LABWRIGHT_HOME`, else the user's data folder); sockets and locks in the runtime folder,
-which is on a local disk and has a short path (a unix socket's path is at most 107 bytes). A service is alive when it
-holds its lock; it is ours when host, boot and process match what it wrote.
+Data and locks live in the state folder (`LABWRIGHT_HOME`, else the user's data folder), which is the same for all who
+mean the same Labwright; sockets in the runtime folder, which is on a local disk and has a short path (a unix socket's
+path is at most 107 bytes), but differs with the environment (`XDG_RUNTIME_DIR`) and may be swept while a service runs:
+so its path is read from what the service wrote. A service is alive when it holds its lock; it is ours when host, boot
+and process match what it wrote.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,12 +53,12 @@ class Folders:
     @property
     def service_lock(self) -> Path:
         """Held by the service for its life."""
-        return self.runtime / "service.lock"
+        return self.home / "service.lock"
 
     @property
     def start_lock(self) -> Path:
         """Held while somebody starts the service, so that two starters start one."""
-        return self.runtime / "start.lock"
+        return self.home / "start.lock"
 
     @property
     def service_socket(self) -> Path:
@@ -73,7 +75,7 @@ def folders(*, make: bool = True) -> Folders:
     """Find (and make, private to the user) the state folder and the runtime folder; `make=False` only looks."""
     named = os.environ.get("LABWRIGHT_HOME")
     home = Path(named).expanduser() if named else platformdirs.user_data_path("labwright", appauthor=False)
-    home = home.absolute()
+    home = home.resolve()
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:10]
     base = os.environ.get("XDG_RUNTIME_DIR")
     if base and os.path.isdir(base) and os.access(base, os.W_OK) and len(base) < 50:
@@ -82,7 +84,7 @@ def folders(*, make: bool = True) -> Folders:
         temporary = tempfile.gettempdir()
         short = temporary if len(temporary) < 50 else "/tmp"  # noqa: S108 # made 0700, and its owner is checked below
         runtime = Path(short) / f"labwright-{os.getuid()}-{digest}"
-    if not make and not runtime.exists():
+    if not make:
         return Folders(home, runtime)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     runtime.mkdir(exist_ok=True, mode=0o700)
@@ -112,16 +114,25 @@ def boot_id() -> str:
     """An id of this boot of the machine, so that a state file from before a reboot is not believed."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return str(int(psutil.boot_time()))
+    except OSError:  # macOS
+        found = subprocess.run(["sysctl", "-n", "kern.bootsessionuuid"], capture_output=True, text=True, check=False)
+        return found.stdout.strip()
 
 
 def process_started(pid: int) -> float | None:
-    """Start time of a process (seconds since the epoch), or None where it is gone."""
+    """When a process started, in seconds, or None where it is gone; to be compared within one boot only.
+
+    On Linux it counts from the boot, so that a step of the clock changes nothing (psutil's time follows the clock).
+    """
     try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
-    except psutil.Error:
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return None
+        with suppress(FileNotFoundError):
+            # Field 22 of proc(5); the name in field 2 may hold spaces and parentheses.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return psutil.Process(pid).create_time()
+    except (psutil.Error, OSError):
         return None
 
 
@@ -130,7 +141,7 @@ def is_process(pid: int | None, started: float | None) -> bool:
     if pid is None or started is None:
         return False
     found = process_started(pid)
-    return found is not None and abs(found - started) < 0.5
+    return found is not None and abs(found - started) < 0.05
 
 
 def read_token(where: Folders) -> str:
@@ -138,6 +149,14 @@ def read_token(where: Folders) -> str:
     if not where.token.exists():
         write_private(where.token, secrets.token_urlsafe(32), only_if_new=True)
     return where.token.read_text().strip()
+
+
+def read_owner(where: Folders, name: str) -> str:
+    """Whose state folder this is: `name` at first use, and that ever after, whatever the environment says."""
+    path = where.home / "owner"
+    if not path.exists():
+        write_private(path, name, only_if_new=True)
+    return path.read_text().strip()
 
 
 def write_private(path: Path, text: str, *, only_if_new: bool = False) -> None:
@@ -174,7 +193,7 @@ def read_service_state(where: Folders) -> ServiceState | None:
 def running_service(where: Folders) -> ServiceState | None:
     """The service that lives and is ours: its lock is held and host, boot and process match."""
     state = read_service_state(where)
-    if state is None or not where.runtime.exists() or not is_locked(where.service_lock):
+    if state is None or not is_locked(where.service_lock):
         return None
     if state.host != socket.gethostname() or state.boot_id != boot_id():
         return None
@@ -183,6 +202,8 @@ def running_service(where: Folders) -> ServiceState | None:
 
 def is_locked(path: Path) -> bool:
     """Whether some process holds the lock on `path`."""
+    if not path.exists():
+        return False
     with lock_file(path) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -64,12 +64,16 @@ def stop_everything() -> list[str]:
         # A service that died may have left endpoints: the next one finds them by the records, and ends them.
         ran = running_service(where) is not None
         client = Client()
-        state = client.service()
-        before = client.get("/status", Status).going_on
-        client.close()
-        _shutdown(where, state, everything=True)
-        lines = [f"{item.capability}: {item.name} has stopped." for item in before]
-        lines.append("Labwright's service has ended." if ran or before else "Nothing of Labwright ran.")
+        try:
+            state = client.service()
+            before = client.get("/status", Status).going_on
+            _shutdown(where, state, everything=True)
+            lines = [f"{item.capability}: {item.name} has stopped." for item in before]
+            lines.append("Labwright's service has ended." if ran or before else "Nothing of Labwright ran.")
+        except UnavailableError as error:
+            lines = [f"{error.message} Its processes are ended one by one."]
+        finally:
+            client.close()
     return [*lines, *_end_leftovers(where)]
 
 

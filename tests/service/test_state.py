@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from labwright.client import Client
+from labwright.service.models import Shutdown, Status
 from labwright.state import Folders, folders, is_locked, is_process, process_started, running_service, write_private
+from tests.state_folder import StateFolder
 
 
 def test_folders_and_secrets_are_private(client: Client) -> None:
@@ -85,3 +89,54 @@ def test_somebody_elses_runtime_folder_is_refused(tmp_path: Path, monkeypatch: p
             folders()
     finally:
         where.runtime.unlink()
+
+
+def test_callers_with_other_runtime_folders_find_the_same_service(client: Client, tmp_path: Path) -> None:
+    state = client.service()
+    code = "from labwright.client import Client; print(Client().service().pid)"
+    for runtime in (str(tmp_path), ""):
+        environment = os.environ | {"XDG_RUNTIME_DIR": runtime}
+        found = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
+        assert int(found.stdout) == state.pid
+
+
+def test_swept_files_are_made_anew_and_nothing_is_doubled(client: Client) -> None:
+    state = client.service()
+    client.close()
+    shutil.rmtree(Path(state.socket).parent)
+    client.folders.service_state.unlink()
+    found = Client().service()
+    assert found == state
+    assert stat.S_IMODE(Path(found.socket).stat().st_mode) == 0o600
+
+
+def test_a_broken_port_file_is_no_obstacle(other_home: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABWRIGHT_HOME", str(other_home.home))
+    client = Client()
+    url = client.service().url
+    client.post("/shutdown", body=Shutdown())
+    where = client.folders
+    deadline = time.monotonic() + 20
+    while is_locked(where.service_lock) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (where.home / "port").write_text("")
+    assert client.service().url != url
+
+
+def test_the_owner_is_who_made_the_state_folder(other_home: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABWRIGHT_HOME", str(other_home.home))
+    client = Client()
+    owner = client.get("/status", Status).owner
+    other_home.kill_service()
+    monkeypatch.setenv("JUPYTERHUB_USER", "somebody")
+    monkeypatch.setenv("LOGNAME", "somebody")
+    assert client.get("/status", Status).owner == owner
+
+
+def test_the_start_of_a_process_does_not_follow_the_clock() -> None:
+    started = process_started(os.getpid())
+    assert started is not None
+    with open("/proc/uptime") as file:
+        assert 0 < started <= float(file.read().split()[0])

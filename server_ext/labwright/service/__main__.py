@@ -11,11 +11,14 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
+from typing import Literal
 
 import uvicorn
+from fastapi import FastAPI
 
 import labwright
-from labwright.actor import this_user
+from labwright.actor import Actor, this_user
 from labwright.service import children
 from labwright.service.app import create_app, is_busy, recover
 from labwright.service.context import Context
@@ -30,7 +33,10 @@ from labwright.state import (
     folders,
     lock_file,
     process_started,
+    read_owner,
+    read_service_state,
     read_token,
+    write_private,
     write_service_state,
 )
 
@@ -72,7 +78,7 @@ async def _serve(where: Folders) -> None:
     unix, loopback = _listen(where)
     context = Context(
         folders=where, settings=settings, store=store, events=events, operations=Operations(store, events),
-        actor=this_user(), token=read_token(where), url=f"http://127.0.0.1:{loopback.getsockname()[1]}",
+        actor=Actor(owner=read_owner(where, this_user().owner)), token=read_token(where), url=f"http://127.0.0.1:{loopback.getsockname()[1]}",
     )  # fmt: skip
     if store.journal_mode == "DELETE":
         context.notes.append(
@@ -86,21 +92,24 @@ async def _serve(where: Folders) -> None:
 
     app = create_app(context, end)
     await asyncio.to_thread(recover, context)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on", ws="none")
-    )
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours, below
+    server = _server(app, lifespan="on")
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     serving = asyncio.create_task(server.serve(sockets=[unix, loopback]))
     while not server.started and not serving.done():  # noqa: ASYNC110 # uvicorn has no event for it
         await asyncio.sleep(0.01)
-    (where.home / "python").write_text(sys.executable)  # a kernel without the service's packages starts it with this
-    write_service_state(where, _state(context, where))
+    # A kernel without the service's packages starts it with this.
+    write_private(where.home / "python", sys.executable)
+    state = _state(context, where)
+    write_service_state(where, state)
     log.info("labwright service %s listens", labwright.__version__)
-    idle = asyncio.create_task(_end_when_idle(context, app, ending))
+    chores = [
+        asyncio.create_task(_end_when_idle(context, app, ending)),
+        asyncio.create_task(_stay_reachable(app, state, where, ending)),
+    ]
     await asyncio.wait([asyncio.create_task(ending.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
-    idle.cancel()
+    for chore in chores:
+        chore.cancel()
     events.close()
     context.operations.close()
     server.should_exit = True
@@ -113,12 +122,11 @@ async def _serve(where: Folders) -> None:
 
 def _listen(where: Folders) -> tuple[socket.socket, socket.socket]:
     """The unix socket, and the loopback address for MLflow's clients, which stays the same across restarts."""
-    where.service_socket.unlink(missing_ok=True)
-    unix = socket.socket(socket.AF_UNIX)
-    unix.bind(str(where.service_socket))
-    where.service_socket.chmod(0o600)
     last = where.home / "port"
-    wanted = int(last.read_text()) if last.exists() else 0
+    try:
+        wanted = int(last.read_text())
+    except (OSError, ValueError):
+        wanted = 0
     for port in (wanted, 0):
         loopback = socket.socket(socket.AF_INET)
         loopback.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -127,11 +135,53 @@ def _listen(where: Folders) -> tuple[socket.socket, socket.socket]:
             break
         except OSError:
             loopback.close()
-    last.write_text(str(loopback.getsockname()[1]))
-    for listener in (unix, loopback):
-        listener.listen(512)
-        listener.setblocking(False)
-    return unix, loopback
+    write_private(last, str(loopback.getsockname()[1]))
+    loopback.listen(512)
+    loopback.setblocking(False)
+    return _listen_on(where.service_socket), loopback
+
+
+def _listen_on(path: Path) -> socket.socket:
+    """A unix socket that only this user can connect to."""
+    path.unlink(missing_ok=True)
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind(str(path))
+    path.chmod(0o600)
+    unix.listen(512)
+    unix.setblocking(False)
+    return unix
+
+
+def _server(app: FastAPI, lifespan: Literal["on", "off"]) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan=lifespan, ws="none"
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours are set above
+    return server
+
+
+async def _stay_reachable(app: FastAPI, state: ServiceState, where: Folders, ending: asyncio.Event) -> None:
+    """Make socket and state file anew when they were swept: logind and cleaners of /tmp take runtime folders away."""
+    servers = []
+    while True:
+        await asyncio.sleep(2)
+        if not await asyncio.to_thread(where.home.is_dir):
+            log.warning("the state folder is gone; ending")
+            ending.set()
+        elif (swept := await asyncio.to_thread(_mend, where, state)) is not None:
+            log.warning("the socket was swept away and is made anew")
+            servers.append(asyncio.create_task(_server(app, "off").serve(sockets=[swept])))
+
+
+def _mend(where: Folders, state: ServiceState) -> socket.socket | None:
+    """A new socket in place of one that was swept, and the state file as it was written."""
+    path = Path(state.socket)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = None if path.exists() else _listen_on(path)
+    if read_service_state(where) != state:
+        write_service_state(where, state)
+    return found
 
 
 def _state(context: Context, where: Folders) -> ServiceState:
@@ -143,7 +193,7 @@ def _state(context: Context, where: Folders) -> ServiceState:
     )  # fmt: skip
 
 
-async def _end_when_idle(context: Context, app, ending: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
+async def _end_when_idle(context: Context, app: FastAPI, ending: asyncio.Event) -> None:
     """A service with no endpoint, cluster, operation or request for a while ends itself."""
     while True:
         await asyncio.sleep(min(60.0, context.settings.idle_minutes * 20))
