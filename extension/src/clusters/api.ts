@@ -1,7 +1,7 @@
 import { pathOf, type Api, type Schemas } from '../api/request';
 
 export type Cluster = Schemas['Cluster'];
-export type StartCluster = Required<Omit<Schemas['StartCluster'], 'notebook'>>;
+export type StartCluster = Required<Omit<Schemas['StartCluster'], 'notebook'>> & { notebook?: string };
 
 export const listClusters = (api: Api, background: boolean): Promise<Cluster[]> =>
   api.json('clusters', { background });

@@ -1,17 +1,31 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { ask, Field } from '../common/dialog';
-import type { StartCluster } from './api';
+import { ask, confirm, Field } from '../common/dialog';
+import type { Cluster, StartCluster } from './api';
 import type { ClustersModel } from './model';
 
-/** Ask for a new cluster, and start it. */
-export function askForCluster(model: ClustersModel, trans: TranslationBundle): Promise<boolean> {
+/** Ask before a cluster is stopped. */
+export function confirmStop(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {
+  return confirm(
+    trans,
+    trans.__('Stop %1?', cluster.name),
+    trans.__('Its workers end, with what they compute and hold in memory.'),
+    trans.__('Stop')
+  );
+}
+
+/** Ask for a new cluster, and start it; `notebook` is the path of the one that it is for. */
+export function askForCluster(
+  model: ClustersModel,
+  trans: TranslationBundle,
+  notebook?: string
+): Promise<boolean> {
   return ask<StartCluster>({
     trans,
     title: trans.__('New cluster'),
     accept: trans.__('Start'),
-    value: model.defaults(),
+    value: model.defaults(notebook),
     submit: value => model.start(value),
     fields: ({ value, change }) => {
       const count = (name: 'workers' | 'threads' | 'gpus', least: number, most: number): JSX.Element => (

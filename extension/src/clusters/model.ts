@@ -9,6 +9,7 @@ import {
   type Cluster,
   type StartCluster
 } from './api';
+import { isLive, isOf, nameFor } from './words';
 
 const MOST_WORKERS = 64;
 
@@ -20,19 +21,21 @@ export class ClustersModel {
 
   readonly clusters: Resource<Cluster[]>;
 
-  /** What the dialog for a new cluster begins with. */
-  defaults(): StartCluster {
+  /** What the dialog for a new cluster begins with; `notebook` is the path of the one that it is for. */
+  defaults(notebook?: string): StartCluster {
     const taken = new Set(this.clusters.data?.map(cluster => cluster.name));
-    let name = 'workers';
+    const wish = notebook === undefined ? 'workers' : nameFor(notebook);
+    let name = wish;
     for (let next = 2; taken.has(name); next += 1) {
-      name = `workers-${next}`;
+      name = `${wish}-${next}`;
     }
     return {
       name,
       workers: this.workbench.setting('defaultWorkers', 2),
       threads: 1,
       memory_limit: 'auto',
-      gpus: 0
+      gpus: 0,
+      ...(notebook === undefined ? {} : { notebook })
     };
   }
 
@@ -42,6 +45,22 @@ export class ClustersModel {
       say(`${wanted.name}: ${message}`);
     }
     await this.clusters.refresh();
+  }
+
+  /** Those that a person would call running, asked for now. */
+  async live(background: boolean): Promise<Cluster[]> {
+    return (await listClusters(this.workbench.api, background)).filter(isLive);
+  }
+
+  /** The cluster that a notebook has, as things stand now. */
+  async ofNotebook(path: string): Promise<Cluster | undefined> {
+    const clusters = await listClusters(this.workbench.api, false);
+    this.clusters.set(clusters);
+    return clusters.find(cluster => isLive(cluster) && isOf(path, cluster));
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all((await this.live(false)).map(cluster => this.stop(cluster)));
   }
 
   /** Whether a cluster can have that many workers. */

@@ -3,14 +3,14 @@ import React, { useId, useState, type ReactElement } from 'react';
 
 import { Badge } from '../common/badge';
 import { Button, CopyAsCell, IconButton } from '../common/button';
-import { confirm } from '../common/dialog';
 import { bytes } from '../common/format';
 import { Empty, Loaded } from '../common/shell';
 import { useWorkbench } from '../common/widget';
 import type { Cluster } from './api';
+import { confirmStop } from './dialog';
 import { minusIcon } from './icons';
 import type { ClustersModel } from './model';
-import { again, memoryOf, memoryUsed, startCode, stateOf } from './words';
+import { again, isLive, memoryOf, memoryUsed, sizeOf, startCode, stateOf } from './words';
 import { Workers } from './workers';
 
 interface IProps {
@@ -66,9 +66,7 @@ function ClusterItem({ model, cluster }: { model: ClustersModel; cluster: Cluste
         </button>
         <Actions model={model} cluster={cluster} />
       </div>
-      {cluster.state === 'running' || cluster.state === 'starting' ? (
-        <Size model={model} cluster={cluster} />
-      ) : null}
+      {isLive(cluster) ? <Size model={model} cluster={cluster} /> : null}
       {cluster.message ? <p className="lw-Cluster-message">{cluster.message}</p> : null}
       {cluster.state === 'failed' || cluster.state === 'lost' ? (
         <div className="lw-Cluster-way">
@@ -83,14 +81,9 @@ function ClusterItem({ model, cluster }: { model: ClustersModel; cluster: Cluste
 function Size({ model, cluster }: { model: ClustersModel; cluster: Cluster }): ReactElement {
   const { trans } = useWorkbench();
   const running = cluster.state === 'running';
-  const here = cluster.workers.length;
   return (
     <div className="lw-Cluster-size">
-      <span>
-        {here === cluster.wanted
-          ? trans._n('%1 worker', '%1 workers', here)
-          : trans.__('%1 of %2 workers', here, cluster.wanted)}
-      </span>
+      <span>{sizeOf(cluster, trans)}</span>
       <IconButton
         label={trans.__('One worker less in %1', cluster.name)}
         icon={minusIcon}
@@ -103,7 +96,7 @@ function Size({ model, cluster }: { model: ClustersModel; cluster: Cluster }): R
         disabled={!running || !model.fits(cluster.wanted + 1)}
         onClick={() => model.scale(cluster, cluster.wanted + 1)}
       />
-      {here ? (
+      {cluster.workers.length ? (
         <span className="lw-quiet" title={trans.__('Memory in use: %1', memoryOf(cluster))}>
           {bytes(memoryUsed(cluster))}
         </span>
@@ -115,13 +108,7 @@ function Size({ model, cluster }: { model: ClustersModel; cluster: Cluster }): R
 function Actions({ model, cluster }: { model: ClustersModel; cluster: Cluster }): ReactElement {
   const { trans } = useWorkbench();
   const stop = async (): Promise<void> => {
-    const sure = await confirm(
-      trans,
-      trans.__('Stop %1?', cluster.name),
-      trans.__('Its workers end, with what they compute and hold in memory.'),
-      trans.__('Stop')
-    );
-    if (sure) {
+    if (await confirmStop(cluster, trans)) {
       await model.stop(cluster);
     }
   };

@@ -1,12 +1,17 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { attempt } from '../common/notice';
 import { IWorkbench } from '../common/tokens';
-import { askForCluster } from './dialog';
+import { askForCluster, confirmStop } from './dialog';
+import { clusterIcon } from './icons';
 import { ClustersModel } from './model';
 import { ClustersSection } from './panel';
+import { clusterButton } from './toolbar';
+import { sizeOf } from './words';
 
 const START = 'labwright:start-cluster';
 
@@ -16,20 +21,42 @@ export const clusters: JupyterFrontEndPlugin<void> = {
   description: 'Workers for notebooks: start, scale and stop them.',
   autoStart: true,
   requires: [IWorkbench],
-  optional: [ICommandPalette],
-  activate: (app: JupyterFrontEnd, workbench: IWorkbench, palette: ICommandPalette | null): void => {
+  optional: [ICommandPalette, IToolbarWidgetRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    workbench: IWorkbench,
+    palette: ICommandPalette | null,
+    toolbars: IToolbarWidgetRegistry | null
+  ): void => {
     const { trans } = workbench;
     const model = new ClustersModel(workbench);
 
     app.commands.addCommand(START, {
       label: trans.__('Start a Cluster…'),
       caption: trans.__('Workers with CPUs or GPUs for a notebook'),
-      icon: addIcon,
+      icon: clusterIcon,
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => askForCluster(model, trans)
     });
     palette?.addItem({ command: START, category: trans.__('Labwright') });
 
+    // Where it stands among the others is in the settings' schema, where the person can change it.
+    toolbars?.addFactory<NotebookPanel>('Notebook', 'labwright-cluster', notebook =>
+      clusterButton(workbench, model, notebook)
+    );
+    workbench.addRunning('clusters', {
+      list: async background =>
+        (await model.live(background)).map(cluster => ({
+          icon: () => clusterIcon,
+          label: () => cluster.name,
+          labelTitle: () => cluster.notebook ?? trans.__('Show the cluster %1', cluster.name),
+          detail: () => sizeOf(cluster, trans),
+          open: () => workbench.showSection('clusters'),
+          shutdown: () =>
+            void attempt(async () => (await confirmStop(cluster, trans)) && (await model.stop(cluster)))
+        })),
+      stopAll: () => model.stopAll()
+    });
     workbench.addSection({
       id: 'clusters',
       title: trans.__('Clusters'),

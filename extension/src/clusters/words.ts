@@ -23,6 +23,37 @@ export function stateOf(cluster: Cluster, trans: TranslationBundle): { tone: Ton
   }
 }
 
+/** Whether it has workers, or will have some. */
+export function isLive(cluster: Cluster): boolean {
+  return cluster.state === 'running' || cluster.state === 'starting';
+}
+
+/** A name for the cluster of a notebook, as `%cluster start` would choose it. */
+export function nameFor(notebook: string): string {
+  const stem = notebook
+    .split('/')
+    .pop()!
+    .replace(/\.[^.]*$/, '');
+  const name = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name.slice(0, 33).replace(/-+$/, '') || 'notebook';
+}
+
+/** Whether a cluster is that of a notebook, whose path the page knows from the server's root and the kernel in full. */
+export function isOf(notebook: string, cluster: Cluster): boolean {
+  return cluster.notebook === notebook || Boolean(cluster.notebook?.endsWith(`/${notebook}`));
+}
+
+/** How many workers, in a few words. */
+export function sizeOf(cluster: Cluster, trans: TranslationBundle): string {
+  const here = cluster.workers.length;
+  return here === cluster.wanted
+    ? trans._n('%1 worker', '%1 workers', here)
+    : trans.__('%1 of %2 workers', here, cluster.wanted);
+}
+
 /** Bytes that the workers use. */
 export function memoryUsed(cluster: Cluster): number {
   return cluster.workers.reduce((sum, worker) => sum + worker.memory, 0);

@@ -1,3 +1,4 @@
+import type { IRunningSessions } from '@jupyterlab/running';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { Token, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -5,6 +6,7 @@ import type { ReactElement } from 'react';
 
 import type { Api } from '../api/request';
 import type { IResourceOptions, Resource } from './resource';
+import type { Store } from './store';
 
 /** A button in a section's header. */
 export interface ISectionButton {
@@ -35,6 +37,12 @@ export interface ITabKind<A extends ReadonlyPartialJSONObject> {
   body: (args: A) => ReactElement;
 }
 
+/** What a capability has running, for JupyterLab's Running panel. */
+export interface IRunning {
+  list: (background: boolean) => Promise<IRunningSessions.IRunningItem[]>;
+  stopAll: () => Promise<unknown>;
+}
+
 /** What the page gives to a capability. */
 export interface IWorkbench {
   readonly api: Api;
@@ -49,6 +57,11 @@ export interface IWorkbench {
     options?: { poll: boolean }
   ): Resource<T>;
   addSection(section: ISection): void;
+  /** Bring a section of the side bar to the front. */
+  showSection(id: string): void;
+  /** Whether the person has turned to Labwright in this page; before, nothing outside its side bar asks for anything. */
+  readonly used: Store<boolean>;
+  addRunning(capability: string, kind: IRunning): void;
   /** Register a kind of tab; the returned function opens one. */
   addTab<A extends ReadonlyPartialJSONObject>(kind: ITabKind<A>): (args: A) => void;
   /** Put code into a new cell of the notebook used last, or else on the clipboard. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Tone } from '../common/badge';
-import { word } from '../common/code';
+import { cell, literal } from '../common/code';
 import { number } from '../common/format';
 import type { ColumnDrift, DriftReport } from './api';
 
@@ -60,7 +60,11 @@ export function windowOf(window: string | null, trans: TranslationBundle): strin
 
 /** The cell that makes the report. */
 export function driftCode(endpoint: string, window: string | null): string {
-  return `%drift ${word(endpoint)}${window ? ` --window ${word(window)}` : ''}`;
+  return cell(
+    window ? [endpoint, window] : [endpoint],
+    (name, since) => `%drift ${name}${since ? ` --window ${since}` : ''}`,
+    `lw.drift.report(${literal(endpoint)}${window ? `, window=${literal(window)}` : ''})`
+  );
 }
 
 /** What the reader of the table should know besides. */

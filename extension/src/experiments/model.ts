@@ -74,6 +74,11 @@ export class ExperimentsModel implements IExperiments {
     return new RunsModel(this.workbench, experimentId);
   }
 
+  /** The experiments that have something in them, as things stand now. */
+  async experiments(): Promise<Experiment[]> {
+    return (await this.loadLatest(false)).map(({ experiment }) => experiment);
+  }
+
   comparison(runIds: string[]): Resource<Comparison> {
     return this.workbench.resource(['experiments'], () => compareRuns(this.workbench.api, runIds), {
       poll: false

@@ -1,7 +1,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon, tableRowsIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { choose } from '../common/choose';
 import { compareIcon } from '../common/icons';
 import { IWorkbench } from '../common/tokens';
 import { ComparePanel } from './compare';
@@ -10,6 +12,8 @@ import { RunsPanel } from './runs';
 import { ExperimentsSection } from './section';
 import { IExperiments } from './tokens';
 
+const OPEN = 'labwright:choose-experiment';
+
 /** Experiments: the section, the tabs "Runs" and "Compare". */
 export const experiments: JupyterFrontEndPlugin<IExperiments> = {
   id: 'labwright:experiments',
@@ -17,7 +21,8 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
   autoStart: true,
   provides: IExperiments,
   requires: [IWorkbench],
-  activate: (_: JupyterFrontEnd, workbench: IWorkbench): IExperiments => {
+  optional: [ICommandPalette],
+  activate: (app: JupyterFrontEnd, workbench: IWorkbench, palette: ICommandPalette | null): IExperiments => {
     const { trans } = workbench;
     const model = new ExperimentsModel(workbench);
 
@@ -42,6 +47,24 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
         />
       )
     });
+    app.commands.addCommand(OPEN, {
+      label: trans.__('Open the Runs of an Experiment…'),
+      caption: trans.__('A table of runs, to sort, compare and promote'),
+      icon: tableRowsIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () =>
+        choose({
+          trans,
+          title: trans.__('Open the runs of an experiment'),
+          what: trans.__('Experiment'),
+          accept: trans.__('Open'),
+          list: () => model.experiments(),
+          nameOf: ({ name }) => name,
+          none: trans.__('No runs yet. Track a cell first: %%track NAME'),
+          execute: ({ experiment_id, name }) => openRuns({ experiment: experiment_id, name })
+        })
+    });
+    palette?.addItem({ command: OPEN, category: trans.__('Labwright') });
     workbench.addSection({
       id: 'experiments',
       title: trans.__('Experiments'),

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Tone } from '../common/badge';
-import { word } from '../common/code';
+import { cell, literal, python } from '../common/code';
 import type { Run } from './api';
 
 /** MLflow's word for a run's state, as people read it. */
@@ -22,10 +22,18 @@ export function statusOf(run: Run, trans: TranslationBundle): { tone: Tone; text
 
 /** The cell that compares these runs. */
 export function compareCode(runIds: string[]): string {
-  return `%compare ${runIds.join(' ')}`;
+  return cell(
+    runIds,
+    (...words) => `%compare ${words.join(' ')}`,
+    `lw.experiments.compare(${python(runIds)})`
+  );
 }
 
 /** The cell that compares the newest runs of an experiment. */
 export function compareExperimentCode(experiment: string): string {
-  return `%compare --experiment ${word(experiment)} --top 5`;
+  return cell(
+    [experiment],
+    name => `%compare --experiment ${name} --top 5`,
+    `lw.experiments.compare(experiment=${literal(experiment)}, top=5)`
+  );
 }

@@ -1,10 +1,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { word } from '../common/code';
+import { cell, literal } from '../common/code';
 
 /** The cell that joins a view's features to a frame named `labels`. */
 export function joinCode(view: string): string {
-  return `%features join labels --views ${word(view)} -o train`;
+  return cell(
+    [view.replace(/,/g, '{}')], // a comma would make it two
+    () => `%features join labels --views ${view} -o train`,
+    `train = lw.features.join(labels, [${literal(view)}])`
+  );
 }
 
 /** A cell to begin with: a source, an entity and a view, to be changed and run. */

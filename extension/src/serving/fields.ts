@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Column } from './api';
 
 /** What is typed into the form, by column. */
@@ -46,7 +48,7 @@ export function valueOf(column: Column, text: string): unknown {
   }
   switch (type) {
     case 'number':
-      return Number(text);
+      return isTooLong(column, text) ? BigInt(text) : Number(text);
     case 'choice':
       return text === 'true';
     case 'json':
@@ -58,4 +60,18 @@ export function valueOf(column: Column, text: string): unknown {
     default:
       return text;
   }
+}
+
+/** What is wrong with the field's text, which the browser itself would let pass; else empty. */
+export function problemOf(column: Column, text: string, trans: TranslationBundle): string {
+  return isTooLong(column, text)
+    ? trans.__(
+        'A whole number beyond ±%1 would be rounded on its way; copy it as a cell, which sends it as it is.',
+        Number.MAX_SAFE_INTEGER
+      )
+    : '';
+}
+
+function isTooLong(column: Column, text: string): boolean {
+  return WHOLE.includes(column.type) && /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
 }

@@ -99,6 +99,24 @@ export class ServingModel implements IServing {
     return listEndpoints(this.workbench.api, false);
   }
 
+  /** Those that answer, or will. */
+  async live(background: boolean): Promise<Endpoint[]> {
+    const endpoints = await listEndpoints(this.workbench.api, background);
+    return endpoints.filter(({ state }) => state === 'ready' || state === 'starting');
+  }
+
+  async stop(endpoint: Endpoint): Promise<void> {
+    try {
+      await setRunning(this.workbench.api, endpoint, false);
+    } finally {
+      await this.endpoints.refresh();
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all((await this.live(false)).map(endpoint => this.stop(endpoint)));
+  }
+
   /** Start a promotion. `over` is the endpoint that the person saw, if there was one: nobody is overrun unseen. */
   promote(name: string, runId: string, model: string | null, over: Endpoint | undefined): Promise<Operation> {
     return promote(this.workbench.api, name, {

@@ -1,8 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { choose } from '../common/choose';
+import { confirm } from '../common/dialog';
 import { endpointIcon, promoteIcon } from '../common/icons';
+import { attempt } from '../common/notice';
 import { IWorkbench } from '../common/tokens';
 import { IExperiments } from '../experiments/tokens';
 import { EndpointPanel } from './endpoint';
@@ -10,7 +14,9 @@ import { ServingModel } from './model';
 import { askPromotion } from './promote';
 import { ServingSection } from './section';
 import { IServing } from './tokens';
-import { promoteCode } from './words';
+import { promoteCode, versionOf } from './words';
+
+const OPEN = 'labwright:choose-endpoint';
 
 /** Serving: the section, the endpoint's tab, and the way from a run to an endpoint. */
 export const serving: JupyterFrontEndPlugin<IServing> = {
@@ -19,7 +25,13 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
   autoStart: true,
   provides: IServing,
   requires: [IWorkbench, IExperiments],
-  activate: (_: JupyterFrontEnd, workbench: IWorkbench, experiments: IExperiments): IServing => {
+  optional: [ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    workbench: IWorkbench,
+    experiments: IExperiments,
+    palette: ICommandPalette | null
+  ): IServing => {
     const { trans } = workbench;
     const model = new ServingModel(workbench);
 
@@ -29,6 +41,46 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
       name: ({ name }) => name,
       title: ({ name }) => name,
       body: ({ name }) => <EndpointPanel serving={model} model={model.endpoint(name)} />
+    });
+    app.commands.addCommand(OPEN, {
+      label: trans.__('Open an Endpoint…'),
+      caption: trans.__('What it serves, what it was asked, and a form to try it'),
+      icon: endpointIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () =>
+        choose({
+          trans,
+          title: trans.__('Open an endpoint'),
+          what: trans.__('Endpoint'),
+          accept: trans.__('Open'),
+          list: () => model.list(),
+          nameOf: endpoint => endpoint.name,
+          none: trans.__('No endpoint yet. Promote a run first: %promote best --to NAME'),
+          execute: ({ name }) => open({ name })
+        })
+    });
+    palette?.addItem({ command: OPEN, category: trans.__('Labwright') });
+    workbench.addRunning('serving', {
+      list: async background =>
+        (await model.live(background)).map(endpoint => ({
+          icon: () => endpointIcon,
+          label: () => endpoint.name,
+          labelTitle: () => versionOf(endpoint, trans),
+          open: () => open({ name: endpoint.name }),
+          shutdown: () =>
+            void attempt(async () => {
+              const sure = await confirm(
+                trans,
+                trans.__('Stop %1?', endpoint.name),
+                trans.__('It stops answering. Its address and token stay for the next start.'),
+                trans.__('Stop')
+              );
+              if (sure) {
+                await model.stop(endpoint);
+              }
+            })
+        })),
+      stopAll: () => model.stopAll()
     });
     workbench.addSection({
       id: 'serving',

@@ -6,7 +6,7 @@ import { attempt } from '../common/notice';
 import { Part } from '../common/page';
 import { useWorkbench } from '../common/widget';
 import type { Column, Endpoint, Prediction } from './api';
-import { fieldFor, textOf, valueOf, type Values } from './fields';
+import { fieldFor, problemOf, textOf, valueOf, type Values } from './fields';
 import type { EndpointModel } from './model';
 import { predictCode } from './words';
 
@@ -92,6 +92,7 @@ function Form({
                 <input
                   className="jp-mod-styled"
                   type={type}
+                  ref={input => input?.setCustomValidity(problemOf(column, values[column.name], trans))}
                   {...field}
                   {...shared}
                   onChange={event => change(event.target.value)}

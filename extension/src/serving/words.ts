@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Tone } from '../common/badge';
-import { literal, word } from '../common/code';
+import { cell, literal, python } from '../common/code';
 import type { Endpoint } from './api';
 
 /** What an endpoint may be called. The dash is escaped: browsers read an input's pattern in the strict (v) way. */
@@ -44,12 +44,17 @@ export function nameFor(experiment: string): string {
 
 /** The cell that promotes. */
 export function promoteCode(runId: string, name: string, model: string | null): string {
-  return `%promote ${word(runId)} --to ${name}${model ? ` --model ${word(model)}` : ''}`;
+  return cell(
+    model ? [runId, name, model] : [runId, name],
+    (run, to, which) => `%promote ${run} --to ${to}${which ? ` --model ${which}` : ''}`,
+    `lw.serving.promote(${literal(runId)}, to=${literal(name)}${model ? `, model=${literal(model)}` : ''})`
+  );
 }
 
 /** The cell that stops or starts an endpoint. */
 export function setRunningCode(name: string, running: boolean): string {
-  return `%endpoint ${running ? 'start' : 'stop'} ${name}`;
+  const verb = running ? 'start' : 'stop';
+  return cell([name], word => `%endpoint ${verb} ${word}`, `lw.serving.${verb}(${literal(name)})`);
 }
 
 /** The cell that deletes an endpoint. */
@@ -59,18 +64,11 @@ export function deleteCode(name: string): string {
 
 /** The cell that asks the endpoint for one row. */
 export function predictCode(name: string, columns: string[], row: unknown[]): string {
-  const cells = columns.map((column, index) => `    ${literal(column)}: [${python(row[index])}],`);
-  return ['import pandas as pd', '', 'rows = pd.DataFrame({', ...cells, '})', `%predict ${name} rows`].join(
-    '\n'
+  const items = columns.map((column, index) => `    ${literal(column)}: [${python(row[index])}],`);
+  const rows = ['import pandas as pd', '', 'rows = pd.DataFrame({', ...items, '})'].join('\n');
+  return cell(
+    [name],
+    word => `${rows}\n%predict ${word} rows`,
+    `${rows}\nlw.serving.predict(${literal(name)}, rows)`
   );
-}
-
-function python(value: unknown): string {
-  if (value === null || value === undefined) {
-    return 'None';
-  }
-  if (typeof value === 'boolean') {
-    return value ? 'True' : 'False';
-  }
-  return typeof value === 'number' ? String(value) : literal(String(value));
 }

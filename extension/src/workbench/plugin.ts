@@ -2,6 +2,7 @@ import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } fro
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRunningSessionManagers, IRunningSessionSidebar } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
@@ -10,7 +11,9 @@ import { Api, type Schemas } from '../api/request';
 import { copyAsCell } from '../common/cell';
 import { labwrightIcon } from '../common/icons';
 import { Resource } from '../common/resource';
+import { Store } from '../common/store';
 import { IWorkbench } from '../common/tokens';
+import { Running } from './running';
 import { Sidebar } from './sidebar';
 import { addTab } from './tabs';
 
@@ -23,7 +26,16 @@ export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
   description: 'The side bar, the tabs and the line to the service that the capabilities share.',
   autoStart: true,
   provides: IWorkbench,
-  optional: [ILayoutRestorer, ICommandPalette, ILauncher, INotebookTracker, ISettingRegistry, ITranslator],
+  optional: [
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    INotebookTracker,
+    ISettingRegistry,
+    ITranslator,
+    IRunningSessionManagers,
+    IRunningSessionSidebar
+  ],
   activate: (
     app: JupyterFrontEnd,
     restorer: ILayoutRestorer | null,
@@ -31,7 +43,9 @@ export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
     launcher: ILauncher | null,
     notebooks: INotebookTracker | null,
     registry: ISettingRegistry | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    managers: IRunningSessionManagers | null,
+    runningPanel: IRunningSessionSidebar | null
   ): IWorkbench => {
     const trans = (translator ?? nullTranslator).load('labwright');
     const changes = new Signal<object, Schemas['Changed']>({});
@@ -58,24 +72,33 @@ export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
           pollMilliseconds: () => (poll ? found.setting('pollSeconds', 20) * 1000 : Infinity)
         }),
       addSection: section => sidebar.add(section, found),
+      showSection: id => {
+        app.shell.activateById(sidebar.id);
+        sidebar.reveal(id);
+      },
+      used: new Store(false),
+      addRunning: (capability, kind) => running.add(capability, kind),
       addTab: kind => addTab(app, restorer, found, kind),
       copyAsCell: code => copyAsCell(code, notebooks, id => app.shell.activateById(id), trans),
       setting: <T>(name: string, otherwise: T): T => (settings?.composite[name] as T | undefined) ?? otherwise
     };
 
-    const sidebar = new Sidebar(translator ?? nullTranslator, trans);
+    const running = new Running(found);
+    const sidebar = new Sidebar(translator ?? nullTranslator, trans, () => found.used.set(true));
     app.shell.add(sidebar, 'left', { rank: 350, type: 'Labwright' });
     restorer?.add(sidebar, sidebar.id);
 
     app.commands.addCommand(OPEN, {
-      label: trans.__('Labwright'),
+      label: args => (args.isPalette ? trans.__('Open Labwright') : trans.__('Labwright')),
       caption: trans.__('Clusters, experiments, features, endpoints and drift, in the side bar'),
       icon: labwrightIcon,
-      describedBy: { args: { type: 'object', properties: {} } },
+      describedBy: { args: { type: 'object', properties: { isPalette: { type: 'boolean' } } } },
       execute: () => app.shell.activateById(sidebar.id)
     });
-    palette?.addItem({ command: OPEN, category: trans.__('Labwright') });
+    palette?.addItem({ command: OPEN, category: trans.__('Labwright'), args: { isPalette: true } });
     launcher?.add({ command: OPEN, category: trans.__('Other'), rank: 0 });
+    // After the capabilities, which are all there by then, have brought what they have running.
+    void app.restored.then(() => managers && running.join(managers, runningPanel));
     return found;
   }
 };
