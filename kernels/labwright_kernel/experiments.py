@@ -53,7 +53,11 @@ class ExperimentMagics(LabwrightMagics):
     @argument("runs", nargs="*", metavar="RUN", help="Names or ids of runs, best or last")
     @argument("--experiment", help="Another experiment than the one tracked last")
     @argument("--top", type=int, default=5, help="Without RUN: how many runs (5)")
-    @argument("--by", metavar="METRIC", help="Without RUN: the best by this metric; else the newest")
+    @argument(
+        "--by",
+        metavar="METRIC",
+        help="Without RUN: the best by this metric (lower:METRIC, higher:METRIC: which is better); else the newest",
+    )
     def compare(self, args: Namespace) -> Any:
         """Show runs side by side: parameters, metrics, curves."""
         from labwright.experiments import api

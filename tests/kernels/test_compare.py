@@ -124,6 +124,15 @@ def test_best_needs_a_metric_and_a_model_when_asked(shell: Any) -> None:
         mlflow.log_metrics({"strange": 1, "odd": 2})
     with pytest.raises(InvalidError, match="odd, strange"):
         lw.experiments.find_run("best", experiment="odd")
+    with pytest.raises(InvalidError, match="write lower:odd or higher:odd"):
+        lw.experiments.find_run("best", experiment="odd", by="odd")
+    with lw.experiments.track("odd", name="y", autolog=False):
+        mlflow.log_metrics({"odd": 3})
+    assert lw.experiments.find_run("best", experiment="odd", by="higher:odd").name == "y"
+    assert lw.experiments.find_run("best", experiment="odd", by="lower:odd").name == "x"
+    compared = shell.run_cell("%compare --experiment odd --by lower:odd").result
+    assert [run.name for run in compared.runs] == ["x", "y"]
+    assert [row.best for row in compared.metrics] == [None, None]
     with pytest.raises(NotFoundError, match="logged a model"):
         lw.experiments.find_run("last", experiment="odd", with_model=True)
     tracking.current_experiment = None
@@ -138,7 +147,8 @@ def test_best_needs_a_metric_and_a_model_when_asked(shell: Any) -> None:
     [
         ("%compare nobody", "no run of that name"),
         ("%compare --experiment nobody", "no such experiment"),
-        ("%compare --by nothing", "No run of this experiment has this metric"),
+        ("%compare --by no_loss", "No run of this experiment has this metric"),
+        ("%compare --by odd", "write lower:odd or higher:odd"),
         ("%compare --by a`b", "no name of a metric"),
         ("%compare --top many", "%compare --help"),
     ],

@@ -8,6 +8,7 @@ import math
 import os
 import queue
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments.direction import Direction, best_index, direction, usual_metric
 from labwright.experiments.models import Comparison, Experiment, Point, RunDetail, RunPage, Tracking
 from labwright.service.models import Changed, Status
+from labwright.service.tracking_token import tracking_token
+from labwright.state import running_service
+from tests.state_folder import own_state_folder
 
 MARKUP = '<img src=x onerror=alert(1)> 🚲 & "quotes"'
 
@@ -35,7 +40,7 @@ MARKUP = '<img src=x onerror=alert(1)> 🚲 & "quotes"'
 def mlflow(client: Client) -> Iterator[Any]:
     """MLflow's own client, pointed at the service as a kernel's is."""
     os.environ["MLFLOW_TRACKING_URI"] = client.get("/experiments/tracking", Tracking).uri
-    os.environ["MLFLOW_TRACKING_TOKEN"] = client.token
+    os.environ["MLFLOW_TRACKING_TOKEN"] = tracking_token(client.folders)
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     import mlflow
 
@@ -48,7 +53,9 @@ def mlflow(client: Client) -> Iterator[Any]:
 def http(client: Client) -> Iterator[httpx.Client]:
     """The loopback address with the token, as MLflow's client uses it."""
     uri = client.get("/experiments/tracking", Tracking).uri
-    with httpx.Client(base_url=uri, headers={"Authorization": f"Bearer {client.token}"}, timeout=120) as found:
+    with httpx.Client(
+        base_url=uri, headers={"Authorization": f"Bearer {tracking_token(client.folders)}"}, timeout=120
+    ) as found:
         yield found
 
 
@@ -331,12 +338,90 @@ def test_a_broken_database_is_said_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_metrics_know_their_direction() -> None:
-    for name in ("loss", "val_loss", "RMSE", "test/log_loss", "max error", "time.seconds"):
-        assert direction(name) is Direction.down, name
-    for name in ("auc", "neg_log_loss", "accuracy", "r2"):
-        assert direction(name) is Direction.up, name
-    assert direction("epoch") is Direction.none
+    down = [
+        "loss", "val_loss", "RMSE", "test/log_loss", "max-error", "time.seconds", "validation_0-mlogloss",
+        "train-merror", "valid_0-l2", "l1", "poisson-nloglik", "valLoss", "MSELoss", "wape", "misclassification_rate",
+        "aic", "bic", "rank_test_score", "mean_fit_time", "mean_score_time", "tweedie-nloglik@1.5", "error@0.7",
+        "val_mean_absolute_error", "binary_crossentropy", "cross_entropy", "nrmse", "negative_log_likelihood",
+        "brier_score", "train_loss_step", "false_positive_rate", "wer",
+    ]  # fmt: skip
+    up = [
+        "auc", "neg_log_loss", "accuracy", "r2", "valF1", "validation_0-aucpr", "macro_precision", "mean_test_score",
+        "valAccuracy", "explained_variance", "neg_root_mean_squared_error", "recall_at_fpr_1", "ndcg@10", "mAP50",
+        "log_likelihood", "tokens_per_second", "mean_reciprocal_rank", "true_negative_rate", "training_roc_auc",
+    ]  # fmt: skip
+    assert [name for name in down if direction(name) is not Direction.down] == []
+    assert [name for name in up if direction(name) is not Direction.up] == []
+    for name in ("epoch", "odd", "std_test_score", "learning_rate", "rows", "system/cpu_utilization"):
+        assert direction(name) is Direction.none, name
+    assert best_index("odd", [1.0, 2.0]) is None
     assert best_index("rmse", [3.0, None, 1.0, math.nan]) == 2
     assert best_index("auc", [0.5, 0.5]) is None
     assert usual_metric(["training_auc", "test_auc", "rows"]) == "test_auc"
     assert usual_metric(["odd", "strange"]) is None
+
+
+def test_a_hung_mlflow_leaves_the_service_answering(tmp_path: Path) -> None:
+    """Forty-five questions wait for a stopped MLflow: /status and /operations answer, and most are told why."""
+    with own_state_folder(tmp_path / "home") as home:
+        assert home.command("up").returncode == 0
+        where = home.folders
+        state = running_service(where)
+        assert state is not None
+        with connection(state, where) as first:
+            assert first.get("/experiments").is_success
+        (mlflow,) = psutil.Process(state.pid).children()
+        mlflow.suspend()
+        replies: list[httpx.Response] = []
+
+        def ask() -> None:
+            with connection(state, where) as http:
+                replies.append(http.get("/experiments"))
+
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(45)]
+        try:
+            for thread in threads:
+                thread.start()
+            time.sleep(1)
+            with connection(state, where) as http:
+                assert http.get("/status", timeout=3).is_success
+                assert http.get("/operations", timeout=15).is_success
+            assert {reply.json()["code"] for reply in replies} <= {"mlflow_busy"}
+        finally:
+            mlflow.resume()
+        for thread in threads:
+            thread.join(30)
+        codes = {reply.json()["code"] if reply.is_error else "ok" for reply in replies}
+        assert (len(replies), codes) == (45, {"ok", "mlflow_busy"})
+
+
+def test_a_proxy_never_sees_what_goes_to_this_machine(client: Client) -> None:
+    """A proxy in the environment is for other machines; MLflow's client would send it the token."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    connected, _ = proxy.accept()
+                    with connected:
+                        heard.append(connected.recv(10_000))
+
+        threading.Thread(target=listen, daemon=True).start()
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        env = os.environ | {"HTTP_PROXY": address, "http_proxy": address, "NO_PROXY": "example.org"}
+        for name in ("MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN"):
+            env.pop(name, None)
+        code = """
+import os
+import labwright as lw
+lw.experiments.use_tracking()
+import mlflow
+print([found.name for found in mlflow.search_experiments(filter_string="name = 'Default'")], os.environ["NO_PROXY"])
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+        proxy.shutdown(socket.SHUT_RDWR)
+    assert done.stdout.strip() == "['Default'] example.org,127.0.0.1,localhost", done.stderr
+    assert heard == []

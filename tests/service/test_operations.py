@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from labwright.actor import Actor
 from labwright.errors import ConflictError, InvalidError, NotFoundError
+from labwright.service.children import run_job
 from labwright.service.events import Events
 from labwright.service.models import Operation, OperationState
 from labwright.service.operations import Handle, Operations
@@ -107,3 +111,60 @@ def test_another_owner_sees_nothing(operations: Operations) -> None:
     assert operations.list(other) == []
     with pytest.raises(NotFoundError):
         operations.get(other, done.id)
+
+
+def test_the_end_is_written_when_the_database_takes_it_again(operations: Operations, tmp_path: Path) -> None:
+    """Another process holds the database while the work ends: the result is not lost, and is no failure."""
+    quick = "PRAGMA busy_timeout=50"
+    sa.event.listen(operations._store.engine, "checkout", lambda connection, *_: connection.execute(quick))
+    ended = threading.Event()
+    go = threading.Event()
+
+    def work(handle: Handle) -> dict[str, str]:
+        go.wait(10)
+        handle.step("While it is locked", 0.5)
+        ended.set()
+        return {"made": "this"}
+
+    operation = operations.start(ME, "serving.promote", "flights", work)
+    with closing(sqlite3.connect(tmp_path / "labwright.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        go.set()
+        assert ended.wait(10)
+        time.sleep(0.5)
+        assert operations.get(ME, operation.id).state is OperationState.running
+        assert operations.running("serving.promote", "flights")
+        other.execute("ROLLBACK")
+    done = wait(operations, operation)
+    assert (done.state, done.result) == (OperationState.succeeded, {"made": "this"})
+    assert not operations.running("serving.promote", "flights")
+
+
+def test_a_result_that_cannot_be_written_is_a_failure(operations: Operations) -> None:
+    failed = wait(operations, operations.start(ME, "drift.report", "x", lambda _handle: {"made": object()}))
+    assert failed.state is OperationState.failed
+
+
+def test_what_no_process_does_does_not_go_on(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.migrate()
+    stop = threading.Event()
+    first = Operations(store, Events())
+    first.start(ME, "serving.promote", "x", lambda _handle: {"ended": stop.wait(20)})
+    assert first.running("serving.promote", "x")
+    assert not Operations(store, Events()).running("serving.promote", "x")
+    stop.set()
+    first.close()
+
+
+def test_what_ended_stays_as_it_ended(operations: Operations) -> None:
+    done = wait(operations, operations.start(ME, "serving.promote", "x", lambda _handle: {}))
+    assert not operations.write(done.id, step="Cancelling", line="Cancel was asked for.")
+    assert operations.get(ME, done.id) == done
+
+
+def test_a_job_gets_only_what_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_SECRET", "s3cret")
+    log = tmp_path / "job.log"
+    assert run_job("os:getenv", {"key": "SOME_SECRET"}, log=log) is None
+    assert run_job("os:getenv", {"key": "NAMED"}, log=log, env={"NAMED": "yes"}) == "yes"

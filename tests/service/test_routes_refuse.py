@@ -19,6 +19,7 @@ from labwright.client import Client
 from labwright.door.proxy import PREFIXES
 from labwright.service.app import create_app
 from labwright.service.context import Context
+from labwright.service.tracking_token import tracking_token
 from labwright.serving.admin import Admin
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.gateway import Gateway
@@ -88,6 +89,25 @@ def test_the_service_refuses(client: Client, a_context: Context) -> None:
                     assert reply.status_code == 401, (method, path, headers, reply.text)
             for path in ("/docs", "/redoc", "/openapi.json"):
                 assert http.get(path).status_code in {401, 404}
+    assert client.service() == state
+
+
+def test_no_token_opens_more_than_tracking_on_the_loopback_address(client: Client, a_context: Context) -> None:
+    state, token = client.service(), tracking_token(client.folders)
+    assert (client.folders.home / "tracking-token").stat().st_mode & 0o777 == 0o600
+    assert token != client.token
+    routes = sorted((method, path) for method, path in service_routes(a_context) if not path.startswith("/mlflow/"))
+    by_socket = httpx.HTTPTransport(uds=state.socket)
+    with httpx.Client(base_url=state.url) as loopback, httpx.Client(transport=by_socket, base_url="http://x") as unix:
+        for method, path in routes:
+            tries = [(unix, token, {}), (loopback, token, {}), (loopback, client.token, {})]
+            tries.append((loopback, client.token, {"X-Forwarded-For": "", "Host": "x/mlflow/"}))
+            for http, given, headers in tries:
+                reply = http.request(method, path, headers={"Authorization": f"Bearer {given}"} | headers)
+                assert reply.status_code == 401, (method, path, headers, reply.text)
+        for http in (loopback, unix):
+            assert http.get("/mlflow/health", headers={"Authorization": f"Bearer {token}"}, timeout=90).is_success
+        assert unix.get("/status", headers={"Authorization": f"Bearer {client.token}"}).is_success
     assert client.service() == state
 
 

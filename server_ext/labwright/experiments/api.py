@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import tracking
-from labwright.experiments.direction import usual_metric
+from labwright.experiments.direction import ordered_by, usual_metric
 from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
 from labwright.experiments.render import comparison_bundle, run_html, run_plain
 from labwright.experiments.tracking import track, use_tracking
@@ -60,7 +60,10 @@ def runs(experiment: str | None = None, *, limit: int = 1000) -> pd.DataFrame:
 def compare(
     runs: Sequence[str] | None = None, *, experiment: str | None = None, top: int = 5, by: str | None = None
 ) -> ComparisonResult:
-    """Runs side by side: those named, else the `top` best `by` a metric, else the `top` newest."""
+    """Runs side by side: those named, else the `top` best `by` a metric, else the `top` newest.
+
+    `by` is a metric's name; lower:NAME and higher:NAME say which values are better, where the name does not.
+    """
     tracking.say_whose_runs()
     if runs:
         found = [find_run(spec, experiment=experiment, by=by) for spec in runs]
@@ -71,7 +74,7 @@ def compare(
         if not found:
             raise NotFoundError("This experiment has no runs yet; make one with %%track or lw.experiments.track().")
         if by is not None:
-            if not any(by in run.metrics for run in found):
+            if not any(ordered_by(by)[0] in run.metrics for run in found):
                 raise NotFoundError("No run of this experiment has this metric.")
             _last_metric[chosen.name] = by
     body = Compare(run_ids=[run.run_id for run in found])
@@ -84,7 +87,8 @@ def find_run(
 ) -> Run:
     """Find a run by its id or name, or the `best` (by a metric) or the `last` of an experiment.
 
-    Of several with one name the newest is meant. `with_model` passes over runs that logged none, for best and last.
+    Of several with one name the newest is meant. `by` is a metric's name; lower:NAME and higher:NAME say which values
+    are better, where the name does not. `with_model` passes over runs that logged none, for best and last.
     Errors: NotFoundError; InvalidError where it is not clear which experiment or metric is meant.
     """
     tracking.say_whose_runs()
@@ -144,20 +148,21 @@ def run_bundle(run_id: str, *, going_on: bool = False) -> dict[str, Any]:
 
 def _best_or_last(spec: str, experiment: Experiment, by: str | None, with_model: bool) -> Run:
     order: dict[str, Any] = {}
+    metric = ""
     if spec == "best":
-        metric = by or _last_metric.get(experiment.name) or _guess_metric(experiment)
-        order = {"by": metric, "status": "FINISHED"}
+        order = {"by": by or _last_metric.get(experiment.name) or _guess_metric(experiment), "status": "FINISHED"}
+        metric, _ = ordered_by(order["by"])
     page = None
     while True:
         found = _page(experiment, order | {"limit": 100} | ({"page": page} if page else {}))
         for run in found.runs:
-            if spec == "best" and (order["by"] not in run.metrics or run.metrics[order["by"]].value is None):
+            if spec == "best" and (metric not in run.metrics or run.metrics[metric].value is None):
                 continue
             if run.models or not with_model:
                 return run
         page = found.next_page
         if page is None:
-            what = f"finished run with metric {order['by']!r}" if spec == "best" else "run"
+            what = f"finished run with metric {metric!r}" if spec == "best" else "run"
             raise NotFoundError(
                 f"Experiment {experiment.name[:100]!r} has no {what}{' that logged a model' if with_model else ''}."
             )

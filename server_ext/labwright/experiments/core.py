@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from labwright.actor import Actor
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import backend, mlflow_rest
 from labwright.experiments.comparison import curves_of, side_by_side, thin
-from labwright.experiments.direction import Direction, direction
+from labwright.experiments.direction import ordered_by
 from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage
+from labwright.experiments.no_proxy import without_proxy
 from labwright.service.context import Context
 
 __all__ = ["call_mlflow", "get_run", "mlflow_environment", "mlflow_state"]
@@ -29,7 +31,10 @@ def mlflow_state(context: Context) -> str:
 
 def mlflow_environment(context: Context) -> dict[str, str]:
     """The environment with which MLflow's own client, in a job or a kernel, reaches the server."""
-    return {"MLFLOW_TRACKING_URI": f"{context.url}/mlflow", "MLFLOW_TRACKING_TOKEN": context.token}
+    return {
+        "MLFLOW_TRACKING_URI": f"{context.url}/mlflow",
+        "MLFLOW_TRACKING_TOKEN": context.tracking_token,
+    } | without_proxy(os.environ)
 
 
 def list_experiments(context: Context, actor: Actor) -> list[Experiment]:
@@ -69,6 +74,7 @@ def list_runs(
 ) -> RunPage:
     """Runs of an experiment: newest first, or best first `by` a metric (runs that lack it come last).
 
+    `by` is a metric's name; lower:NAME and higher:NAME say which values are better, where the name does not.
     `status` and `name` keep those that have it.
 
     Errors: NotFoundError; InvalidError for a bad page or metric.
@@ -76,9 +82,15 @@ def list_runs(
     experiment = get_experiment(context, actor, experiment_id)
     order = ["attributes.start_time DESC"]
     if by is not None:
-        if not METRIC.fullmatch(by):
+        metric, lower = ordered_by(by)
+        if not METRIC.fullmatch(metric):
             raise InvalidError("This is no name of a metric.")
-        order.insert(0, f"metrics.`{by}` {'ASC' if direction(by) is Direction.down else 'DESC'}")
+        if lower is None:
+            raise InvalidError(
+                f"It is not known whether a high or a low {metric} is better: write lower:{metric} or higher:{metric}.",
+                code="which_direction",
+            )
+        order.insert(0, f"metrics.`{metric}` {'ASC' if lower else 'DESC'}")
     body: dict[str, object] = {"experiment_ids": [experiment_id], "max_results": limit, "order_by": order}
     conditions = [f"attributes.status = '{status}'"] if status else []
     if name:

@@ -1,21 +1,43 @@
-"""Which way a metric is better, by its name: losses and errors down, the rest up, counters neither."""
+"""Which way a metric is better, by its name: losses and errors down, scores up; of other names nothing is known."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+# Words of a name. A word may also end with one of the ENDINGS: mlogloss, valLoss, nrmse, roc_auc.
 LOWER = {
-    "loss", "logloss", "error", "err", "rmse", "mae", "mse", "mape", "smape", "rmsle", "msle", "medae", "deviance",
-    "brier", "perplexity", "hinge", "ece", "wer", "cer", "fpr", "fnr", "latency", "seconds", "time", "duration",
-    "cost", "divergence", "distance",
+    "err", "hinge", "huber", "pinball", "tweedie", "poisson", "brier", "ece", "mce", "crps", "l1", "l2", "aic", "bic",
+    "aicc", "wer", "cer", "ter", "fpr", "fnr", "fdr", "eer", "nll", "medae", "misclassification", "misclassified",
+    "false", "latency", "seconds", "time", "duration", "cost", "divergence", "distance", "fid", "lpips",
+    "regret", "psi", "bouldin",
 }  # fmt: skip
-NEITHER = {"epoch", "epochs", "step", "steps", "lr", "iteration", "iterations", "rows", "count", "samples", "size"}
+LOWER_ENDINGS = (
+    "loss", "error", "rmse", "mse", "mae", "mape", "wape", "rmsle", "msle", "nloglik", "deviance", "crossentropy",
+    "perplexity",
+)  # fmt: skip
+HIGHER = {
+    "acc", "ap", "map", "f1", "f2", "fbeta", "r2", "rsquared", "rsq", "mcc", "kappa", "gini", "jaccard", "iou", "dice",
+    "ndcg", "mrr", "hit", "hits", "bleu", "rouge", "meteor", "psnr", "ssim", "tpr", "tnr", "ppv", "npv", "roc", "prc",
+    "specificity", "sensitivity", "correct", "corr", "correlation", "corrcoef", "pearson", "spearman", "silhouette",
+    "calinski", "ari", "nmi", "ami", "homogeneity", "completeness", "likelihood", "loglik", "llf", "elbo", "lift",
+    "reward", "return", "throughput", "success", "win", "pass", "aucpr", "auprc",
+}  # fmt: skip
+HIGHER_ENDINGS = ("auc", "auroc", "accuracy", "precision", "recall", "score")
+HIGHER_PHRASES = re.compile(
+    r" (explained variance|v measure|r squared|reciprocal rank|true (positive|negative) rate"
+    r"|per (second|sec|s|minute)) "
+)
+LOWER_PHRASES = re.compile(r"^ rank | (cross entropy|negative log) ")
+NEITHER = {"std", "stdev", "timestep", "system"}
 
 # What "best" means when nobody said by what: the first of these that the runs have.
-USUAL = ("auc", "average_precision", "f1", "accuracy", "r2", "score", "log_loss", "rmse", "mae", "mse", "loss")
+USUAL = (
+    "auc", "average precision", "f1", "accuracy", "r2", "score", "log loss", "logloss", "rmse", "mae", "mse", "loss",
+)  # fmt: skip
+ASKED = re.compile(r"(lower|higher):(.+)", re.DOTALL)
 
 
 class Direction(StrEnum):
@@ -28,13 +50,31 @@ class Direction(StrEnum):
 
 def direction(metric: str) -> Direction:
     """The usual direction of a metric. `neg_log_loss` is turned round, as scikit-learn does."""
-    words = [word for word in re.split(r"[^a-z0-9]+", metric.lower()) if word]
-    if NEITHER & set(words) or metric.startswith("system/"):
+    words = _words(metric.partition("@")[0])
+    if "at" in words[1:]:
+        words = words[: words.index("at", 1)]  # recall at fpr 0.1 is a recall
+    phrase = f" {' '.join(words)} "
+    if NEITHER & set(words):
         return Direction.none
-    down = bool(LOWER & set(words))
-    if "neg" in words:
-        down = False
-    return Direction.down if down else Direction.up
+    if HIGHER_PHRASES.search(phrase):
+        return Direction.up
+    lower = _has(words, LOWER, LOWER_ENDINGS) or bool(LOWER_PHRASES.search(phrase))
+    if lower:
+        return Direction.up if "neg" in words else Direction.down
+    if _has(words, HIGHER, HIGHER_ENDINGS):
+        return Direction.down if "neg" in words else Direction.up
+    return Direction.none
+
+
+def ordered_by(by: str) -> tuple[str, bool | None]:
+    """The metric that is meant, and whether lower values of it are better (None where nobody knows).
+
+    `lower:NAME` and `higher:NAME` say so themselves.
+    """
+    if asked := ASKED.fullmatch(by):
+        return asked[2], asked[1] == "lower"
+    way = direction(by)
+    return by, None if way is Direction.none else way is Direction.down
 
 
 def best_index(metric: str, values: Sequence[float | None]) -> int | None:
@@ -54,12 +94,21 @@ def usual_metric(metrics: Sequence[str]) -> str | None:
         return found[0]
 
     def rank(name: str) -> tuple[int, int, str] | None:
-        low = name.lower()
-        place = next(
-            (i for i, usual in enumerate(USUAL) if re.search(rf"(^|[^a-z0-9]){usual}($|[^a-z0-9])", low)), None
-        )
-        data = 0 if re.search(r"test|val|holdout", low) else 2 if "train" in low else 1
+        phrase = f" {' '.join(_words(name))} "
+        place = next((i for i, usual in enumerate(USUAL) if f" {usual} " in phrase), None)
+        data = 0 if re.search(r"test|val|holdout", phrase) else 2 if "train" in phrase else 1
         return None if place is None else (data, place, name)
 
     ranks = [rank for rank in map(rank, found) if rank is not None]
     return min(ranks)[2] if ranks else None
+
+
+def _words(name: str) -> list[str]:
+    """Lower-case words, parted by camelCase and by all that is no letter or digit."""
+    parted = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3 \2", name)
+    return [word for word in re.split(r"[^a-z0-9]+", parted.lower()) if word]
+
+
+def _has(words: Iterable[str], known: set[str], endings: tuple[str, ...]) -> bool:
+    # `loss2` and `ap50` are a loss and an ap; l1, f1 and r2 are words of their own.
+    return any(each in known or each.endswith(endings) for word in words for each in (word, word.rstrip("0123456789")))

@@ -53,7 +53,7 @@ def send(
     for last in (False, True):
         mlflow.ensure()
         try:
-            reply = mlflow.http.request(method, path, json=body, params=params)
+            reply = mlflow.request(method, path, body=body, params=params)
             break
         except httpx.ConnectError:
             if last:

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -16,6 +17,9 @@ from labwright.service.events import Events
 from labwright.state import Folders
 
 START_SECONDS = 90.0
+# The service has 40 threads for requests: when MLflow hangs, these wait for it, and the others are there for the rest.
+CALLS = 12
+WAIT_SECONDS = 5.0
 
 
 class MlflowServer:
@@ -29,6 +33,7 @@ class MlflowServer:
         self._events = events
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._places = threading.BoundedSemaphore(CALLS)
         self._closed = False
         self.http = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(self.socket)), base_url="http://localhost", timeout=60
@@ -60,6 +65,17 @@ class MlflowServer:
                 self._become("failed")
                 raise
             self._become("running")
+
+    def request(
+        self, method: str, path: str, *, body: dict[str, Any] | None = None, params: dict[str, Any] | None = None
+    ) -> httpx.Response:
+        """Ask the running server, one of a few at a time. Errors: UnavailableError when all of them wait; httpx's."""
+        if not self._places.acquire(timeout=WAIT_SECONDS):
+            raise UnavailableError("MLflow is busy and did not answer yet; try again in a moment.", code="mlflow_busy")
+        try:
+            return self.http.request(method, path, json=body, params=params)
+        finally:
+            self._places.release()
 
     def close(self) -> None:
         """End the process; nothing starts it again."""

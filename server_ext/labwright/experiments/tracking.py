@@ -18,6 +18,8 @@ from labwright.client import Client
 from labwright.errors import InvalidError, LabwrightError, UnavailableError
 from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
+from labwright.experiments.no_proxy import without_proxy
+from labwright.service.tracking_token import tracking_token
 
 _ours: set[str] = set()  # the addresses that we put into the environment
 _named: set[str] = set()  # what was said of foreign addresses, each once
@@ -43,7 +45,8 @@ def use_tracking() -> bool:
     uri: str = found.get("/experiments/tracking", Tracking).uri
     _ours.add(uri)
     os.environ["MLFLOW_TRACKING_URI"] = uri
-    os.environ["MLFLOW_TRACKING_TOKEN"] = found.token
+    os.environ["MLFLOW_TRACKING_TOKEN"] = tracking_token(found.folders)
+    os.environ.update(without_proxy(os.environ))
     # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     return True

@@ -97,13 +97,15 @@ def run_job(
     log: Path,
     check: Callable[[], None] | None = None,
     timeout: float = 600,
+    env: Mapping[str, str] | None = None,
 ) -> Any:
     """Call `package.module:function` with keyword arguments in a process of its own, and give what it returns.
 
-    Arguments and result are JSON. `check` is called now and then and may raise (a cancel); the process is then ended.
+    Arguments and result are JSON. `env` is what it needs of the environment beyond what every child has. `check` is
+    called now and then and may raise (a cancel); the process is then ended.
     Errors: the LabwrightError that the function raised; UnavailableError when the process died or took too long.
     """
-    process = start_job(function, arguments, log=log)
+    process = start_job(function, arguments, log=log, env=env)
     assert process.stdout is not None
     deadline = time.monotonic() + timeout
     os.set_blocking(process.stdout.fileno(), False)
@@ -135,12 +137,15 @@ def run_job(
     return reply["result"]
 
 
-def start_job(function: str, arguments: Mapping[str, Any], *, log: Path) -> subprocess.Popen[bytes]:
+def start_job(
+    function: str, arguments: Mapping[str, Any], *, log: Path, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a job's process and hand it its arguments on standard input, which then stays open as its lifeline."""
     with open(log, "ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "labwright.service.job", function],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=os.environ.copy(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            env=environment(DO_NOT_TRACK="true", MLFLOW_DISABLE_TELEMETRY="true", **(env or {})),
         )  # fmt: skip
     assert process.stdin is not None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import uuid
@@ -19,6 +20,8 @@ from labwright.service.models import Operation, OperationState, Problem
 from labwright.service.store import Base, Owned, Store
 
 log = logging.getLogger(__name__)
+
+INTERNAL = "Something went wrong inside Labwright; `labwright doctor` names the log."
 
 
 class OperationRow(Owned, Base):
@@ -56,12 +59,22 @@ class Handle:
     def step(self, words: str, progress: float) -> None:
         """Say what is done now (`progress` 0 to 1). Raises CancelledByUser when the operation was cancelled."""
         self.check()
-        self._operations.write(self.id, step=words, progress=progress, line=words)
+        try:
+            self._operations.write(self.id, step=words, progress=progress, line=words)
+        except sa.exc.SQLAlchemyError:
+            log.warning("a step of operation %s could not be written", self.id)  # the work itself can go on
 
     def check(self) -> None:
         """Raise CancelledByUser when the operation was cancelled; call it before what cannot be undone."""
         if self.cancelled.is_set():
             raise CancelledByUser
+
+
+def _failure(error: LabwrightError) -> dict[str, Any]:
+    problem = Problem(title=error.code, status=error.status, code=error.code, detail=error.message)
+    return {
+        "state": OperationState.failed, "step": "Failed", "error": problem.model_dump(), "line": error.message,
+    }  # fmt: skip
 
 
 class Operations:
@@ -72,7 +85,8 @@ class Operations:
         self._events = events
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="operation")
         self._handles: dict[str, Handle] = {}
-        self._closing = False
+        self._writing = threading.Lock()
+        self._closing = threading.Event()
 
     def start(self, actor: Actor, kind: str, subject: str, work: Callable[[Handle], dict[str, Any]]) -> Operation:
         """Record an operation and run `work` in a thread; what it returns is the operation's result."""
@@ -80,11 +94,14 @@ class Operations:
             id=uuid.uuid4().hex, kind=kind, subject=subject, state=OperationState.running, step="Waiting",
             progress=0.0, log=[], result={}, owner=actor.owner, namespace=actor.namespace,
         )  # fmt: skip
-        with self._store.session() as session:
-            session.add(row)
-        handle = Handle(self, row.id)
-        self._handles[row.id] = handle
-        self._threads.submit(self._run, handle, work)
+        handle = self._handles[row.id] = Handle(self, row.id)
+        try:
+            with self._store.session() as session:
+                session.add(row)
+            self._threads.submit(self._run, handle, work)
+        except BaseException:
+            del self._handles[row.id]
+            raise
         return self.get(actor, row.id)
 
     def finished(self, actor: Actor, kind: str, subject: str, words: str, result: dict[str, Any]) -> Operation:
@@ -99,49 +116,66 @@ class Operations:
 
     def _run(self, handle: Handle, work: Callable[[Handle], dict[str, Any]]) -> None:
         try:
-            result = work(handle)
-            self.write(handle.id, state=OperationState.succeeded, step="Done", progress=1.0, result=result)
-        except CancelledByUser:
-            self.write(
-                handle.id,
-                state=OperationState.cancelled,
-                step="Cancelled",
-                line="Cancelled; nothing was changed.",
-            )
-        except LabwrightError as error:
-            self._fail(handle.id, error)
-        except Exception:
-            log.exception("operation %s failed", handle.id)
-            self._fail(
-                handle.id,
-                LabwrightError("Something went wrong inside Labwright; `labwright doctor` names the log."),
-            )
+            end = self._end_of(handle, work)
+            if end is not None and not self._write_end(handle.id, end):
+                self._write_end(handle.id, _failure(LabwrightError(INTERNAL)))
         finally:
             self._handles.pop(handle.id, None)
 
-    def _fail(self, operation_id: str, error: LabwrightError) -> None:
-        if self._closing:
-            return  # The service ends: recover() of the next one says that the operation was interrupted.
-        problem = Problem(title=error.code, status=error.status, code=error.code, detail=error.message)
-        self.write(
-            operation_id,
-            state=OperationState.failed,
-            step="Failed",
-            error=problem.model_dump(),
-            line=error.message,
-        )
+    def _end_of(self, handle: Handle, work: Callable[[Handle], dict[str, Any]]) -> dict[str, Any] | None:
+        """Do the work; give what is to be written of its end."""
+        try:
+            return {"state": OperationState.succeeded, "step": "Done", "progress": 1.0, "result": work(handle)}
+        except CancelledByUser:
+            line = "Cancelled; nothing was changed."
+            return {"state": OperationState.cancelled, "step": "Cancelled", "line": line}
+        except LabwrightError as error:
+            failure = _failure(error)
+        except Exception:
+            log.exception("operation %s failed", handle.id)
+            failure = _failure(LabwrightError(INTERNAL))
+        # Where the service ends, recover() of the next one says that the operation was interrupted.
+        return None if self._closing.is_set() else failure
 
-    def write(self, operation_id: str, *, line: str | None = None, **values: Any) -> None:
-        """Change an operation's record and tell the listeners."""
-        with self._store.session() as session:
-            row = session.get_one(OperationRow, operation_id)
-            for name, value in values.items():
-                setattr(row, name, value)
+    def _write_end(self, operation_id: str, end: dict[str, Any]) -> bool:
+        """Write how an operation ended. A database that is locked or full is asked until it takes it.
+
+        False when it never will, such as for a result that is no JSON.
+        """
+        for attempt in itertools.count():
+            try:
+                self.write(operation_id, **end)
+                return True
+            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+                log.warning("the end of operation %s could not be written; trying again", operation_id)
+                if self._closing.wait(min(0.2 * 2**attempt, 5.0)):
+                    return True
+            except sa.exc.SQLAlchemyError:
+                log.exception("the end of operation %s cannot be written", operation_id)
+                return False
+        raise AssertionError
+
+    def write(self, operation_id: str, *, line: str | None = None, **values: Any) -> bool:
+        """Change the record of an operation that goes on, and tell the listeners; one that ended stays as it is.
+
+        Gives whether it was changed.
+        """
+        with self._writing, self._store.session() as session:
+            row = session.get(OperationRow, operation_id)
+            if row is None:
+                return False
             if line is not None:
-                row.log = [*row.log, line]
+                values["log"] = [*row.log, line]
+            goes_on = (OperationRow.id == operation_id, OperationRow.state == OperationState.running)
+            ids = session.scalars(
+                sa.update(OperationRow).where(*goes_on).values(**values).returning(OperationRow.id),
+                execution_options={"synchronize_session": False},
+            ).all()
             kind, subject = row.kind, row.subject
-        self._events.publish("operations", operation_id)
-        self._events.publish(kind.partition(".")[0], subject)
+        if ids:
+            self._events.publish("operations", operation_id)
+            self._events.publish(kind.partition(".")[0], subject)
+        return bool(ids)
 
     def get(self, actor: Actor, operation_id: str) -> Operation:
         """One operation. Errors: NotFoundError."""
@@ -165,12 +199,12 @@ class Operations:
             return [row.model() for row in rows]
 
     def running(self, kind: str, subject: str) -> bool:
-        """Whether such an operation goes on."""
-        query = sa.select(sa.func.count()).select_from(OperationRow).where(
+        """Whether such an operation goes on: by its record, and in this process."""
+        query = sa.select(OperationRow.id).where(
             OperationRow.kind == kind, OperationRow.subject == subject, OperationRow.state == OperationState.running
         )  # fmt: skip
         with self._store.session() as session:
-            return bool(session.scalar(query))
+            return any(found in self._handles for found in session.scalars(query))
 
     def any_running(self) -> bool:
         """Whether any operation goes on."""
@@ -180,10 +214,12 @@ class Operations:
         """Ask an operation to stop at its next step. Errors: NotFoundError, ConflictError when it has ended."""
         operation = self.get(actor, operation_id)
         handle = self._handles.get(operation_id)
+        ended = ConflictError("This operation has ended already.", code="ended")
         if operation.state is not OperationState.running or handle is None:
-            raise ConflictError("This operation has ended already.", code="ended")
+            raise ended
         handle.cancelled.set()
-        self.write(operation_id, step="Cancelling", line="Cancel was asked for.")
+        if not self.write(operation_id, step="Cancelling", line="Cancel was asked for."):
+            raise ended  # in this moment
         return self.get(actor, operation_id)
 
     def recover(self) -> None:
@@ -197,7 +233,7 @@ class Operations:
 
     def close(self) -> None:
         """Cancel all and wait for a moment."""
-        self._closing = True
+        self._closing.set()
         for handle in list(self._handles.values()):
             handle.cancelled.set()
         self._threads.shutdown(wait=False, cancel_futures=True)

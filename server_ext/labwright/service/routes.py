@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import StreamingResponse
 
 import labwright
@@ -19,10 +21,17 @@ In = Annotated[Context, Depends(auth.context)]
 By = Annotated[Actor, Depends(auth.actor)]
 
 
+# Its own threads: whoever asks whether the service lives is answered, also when all others wait for something.
+_looking = ThreadPoolExecutor(max_workers=2, thread_name_prefix="status")
+
+
 @router.get("/status")
-def status(context: In, actor: By, request: Request) -> Status:
+async def status(context: In, actor: By, request: Request) -> Status:
     """What the service is, and what goes on without it."""
-    app = request.app
+    return await asyncio.get_running_loop().run_in_executor(_looking, _status, context, actor, request.app)
+
+
+def _status(context: Context, actor: Actor, app: FastAPI) -> Status:
     return Status(
         version=labwright.__version__,
         owner=actor.owner,
@@ -40,7 +49,7 @@ def shutdown(context: In, body: Shutdown, request: Request) -> Status:
     if body.everything:
         for capability in reversed(request.app.state.capabilities):
             capability.stop_everything(context)
-    last = status(context, context.actor, request)
+    last = _status(context, context.actor, request.app)
     request.app.state.end()
     return last
 
