@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -11,6 +12,10 @@ from labwright_kernel.magic import LabwrightMagics
 
 # A magic's line has one or two marks, and `%lw` a capability and a verb before what is completed here.
 Completer = Callable[[Any, Any], list[str]]
+
+# IPython evaluates {expression} and $name in a magic's line, whatever the quotes, and a name is anybody's text: those
+# that are more than a plain word are not offered.
+PLAIN = re.compile(r"[A-Za-z0-9_.:/@%+=,][A-Za-z0-9_.:/@%+=,-]*")
 
 
 def install(shell: Any, rooms: dict[str, LabwrightMagics]) -> None:
@@ -54,7 +59,7 @@ def _words(room: LabwrightMagics, magic: str) -> list[str]:
         words += [option for option in action.option_strings if option.startswith("--")]
         words += [] if action.option_strings else [str(choice) for choice in action.choices or []]
     with suppress(Exception):  # Tab must never fail or complain: without names there are still options
-        words += room.names(magic)
+        words += [name for name in room.names(magic) if PLAIN.fullmatch(name)]
     return [*words, "--help"]
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # visible.sh PATH... -- COMMAND...: run COMMAND where every user may reach PATHs.
-# A folder on the way that is closed to others (such as /root, where a Python may live) is covered by an open one that
-# holds the PATHs only. That is in a mount namespace of COMMAND's own: nothing changes for anybody else.
+# A folder on the way that is closed to others (an administrator's home, where a Python may live) is covered by an
+# open one that holds the PATHs only. That is in a mount namespace of COMMAND's own: nothing changes for anybody else.
 set -eu
 shopt -s nullglob dotglob
 

@@ -141,4 +141,7 @@ def test_tab_offers_options_verbs_and_names(
     assert tab("%lw exp") == ["experiments"]
     assert tab("%lw experiments comp") == ["compare"]
     assert "--by" in tab("%lw experiments compare --b")
+    for name in ("{open('hit')}", "$HOME", "two words", "next\nline", "--option", "it's"):
+        (other_home.home / "endpoints" / name).mkdir()
+    assert [match for match in tab("%drift ") if not match.startswith("-")] == ["flights-delay"]
     assert other_home.processes() == [], "Tab starts nothing"

@@ -301,11 +301,11 @@ def test_each_gpu_gets_a_worker_of_its_own(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_notebooks_of_one_name_in_two_folders(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JPY_SESSION_NAME", "/work/a/01 First Model.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/a/01 First Model.ipynb")
     assert api.default_name() == "01-first-model"
     api.start(workers=1)
     assert api.default_name() == "01-first-model"
-    monkeypatch.setenv("JPY_SESSION_NAME", "/work/b/01 First Model.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/b/01 First Model.ipynb")
     other = api.default_name()
     assert other.startswith("01-first-model-")
     assert len(other) <= 40

@@ -49,5 +49,10 @@ export function word(text: string): string {
 
 /** A cell: the magic's line where all texts may stand in one, else the same in Python, with the texts as literals. */
 export function cell(texts: string[], line: (...words: string[]) => string, code: string): string {
-  return texts.every(isPlain) ? line(...texts.map(word)) : `import labwright as lw\n\n${code}`;
+  return texts.every(isPlain) ? line(...texts.map(word)) : inPython(code);
+}
+
+/** A cell of Python that uses Labwright. */
+export function inPython(code: string): string {
+  return `import labwright as lw\n\n${code}`;
 }

@@ -1,14 +1,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { cell, literal } from '../common/code';
+import { cell, inPython, literal } from '../common/code';
 
 /** The cell that joins a view's features to a frame named `labels`. */
 export function joinCode(view: string): string {
-  return cell(
-    [view.replace(/,/g, '{}')], // a comma would make it two
-    () => `%features join labels --views ${view} -o train`,
-    `train = lw.features.join(labels, [${literal(view)}])`
-  );
+  const code = `train = lw.features.join(labels, [${literal(view)}])`;
+  // In the magic's line a comma parts two views.
+  return view.includes(',')
+    ? inPython(code)
+    : cell([view], name => `%features join labels --views ${name} -o train`, code);
 }
 
 /** A cell to begin with: a source, an entity and a view, to be changed and run. */
