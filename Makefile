@@ -19,10 +19,10 @@ lab: $(VENV)/.lab  ## install, build, and open the workbench on the example (ARG
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 test: $(VENV)/.test  ## run all tests (ARGS="tests/service -k name")
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
-soak: $(VENV)/.test  ## the long runs: the same tests with more rounds
-	LABWRIGHT_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=7200 $(ARGS)
+soak: $(VENV)/.test  ## 20 rounds of the fault tests (ROUNDS=100)
+	LABWRIGHT_ROUNDS=$(or $(ROUNDS),20) $(BIN)/python -m tests
 
 check: $(VENV)/.dev  ## style, types, layers, generated types up to date
 	$(BIN)/ruff check .

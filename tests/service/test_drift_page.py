@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from labwright.drift import page as pages
 from labwright.drift.compute import compare
+from tests.ui.browser import CHROMIUM, FLAGS
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 TOUCH = "try { top.document.title = 'x' } catch (e) {} try { parent.document.body.dataset.hit = 'x' } catch (e) {}"
 PAYLOADS = [
     f"</script><script>{TOUCH}</script>",
@@ -34,7 +29,7 @@ PAYLOADS = [
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield found
         found.close()
 

@@ -1,0 +1,62 @@
+"""`python -m tests`: all test files, each in a process of its own, and one closing line.
+
+A notebook's kernel is a process that Labwright, MLflow and IPython keep state in (the tracking address, the active
+experiment, the shell). The files' tests play kernels of their own, so no file shares a process with another; inside a
+file, servers are shared. With arguments it is pytest: `python -m tests tests/service -k name`. `LABWRIGHT_ROUNDS=20`
+runs the fault tests only, that often (`make soak`).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+
+def main() -> int:
+    """Run the files one after the other; 0 when all passed."""
+    if len(sys.argv) > 1:
+        return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], check=False).returncode
+    passed = failed = skipped = 0
+    broken: list[str] = []
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        for file in _files(int(os.environ.get("LABWRIGHT_ROUNDS", "0"))):
+            name = str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+            report = Path(folder) / "report.xml"
+            report.unlink(missing_ok=True)
+            command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={report}", name]
+            code = subprocess.run(command, check=False).returncode
+            counts = _counts(report)
+            passed, failed, skipped = passed + counts[0], failed + counts[1], skipped + counts[2]
+            if code != 0:
+                broken.append(name)
+                failed += counts[1] == 0  # the process died before it could say what failed
+    for name in broken:
+        print(f"FAILED {name}")
+    print(f"in {(time.monotonic() - begin) / 60:.1f} minutes")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if broken or not passed else 0
+
+
+def _files(rounds: int) -> list[Path]:
+    here = Path(__file__).resolve().parent
+    return sorted((here / "faults").glob("test_*.py")) * rounds if rounds else sorted(here.rglob("test_*.py"))
+
+
+def _counts(report: Path) -> tuple[int, int, int]:
+    """Tests that passed, that failed, that were skipped, by pytest's own report."""
+    if not report.exists():
+        return 0, 0, 0
+    suite = next(ET.parse(report).iter("testsuite"))
+    tests, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+    wrong = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    return max(tests - wrong - skipped, 0), wrong, skipped
+
+
+if __name__ == "__main__":
+    sys.exit(main())
