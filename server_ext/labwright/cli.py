@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     add("tour", _tour, "copy the guided notebooks into a folder; files that you changed are kept").add_argument(
         "folder", nargs="?", type=Path, default=Path("labwright-tour"), metavar="FOLDER", help="default: labwright-tour"
     )
-    add("token", _token, "print an endpoint's token, for a command such as curl").add_argument("name", metavar="NAME")
+    token = add("token", _token, "print an endpoint's token, for a command such as curl")
+    token.add_argument("name", metavar="NAME")
+    token.add_argument("--header", action="store_true", help="as the header of a request, for `curl -H @-`")
     return parser
 
 
@@ -141,5 +143,6 @@ def _token(options: argparse.Namespace) -> int:
     file = folders(make=False).home / "endpoints" / options.name / "token"
     if not re.fullmatch(NAME, options.name) or not file.is_file():
         raise NotFoundError("There is no endpoint with this name; `labwright status` lists them.")
-    print(file.read_text().strip())
+    token = file.read_text().strip()
+    print(f"Authorization: Bearer {token}" if options.header else token)
     return 0

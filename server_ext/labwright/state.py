@@ -18,6 +18,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -210,6 +211,19 @@ def is_locked(path: Path) -> bool:
         except OSError:
             return True
         return False
+
+
+def take_lock(handle: int) -> bool:
+    """Take a lock for life. Who only looks whether it is held holds it for a moment, so try for two seconds."""
+    deadline = time.monotonic() + 2
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -100,9 +101,19 @@ def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: 
         _, command, _, _ = run(shell, f"%predict {NAME} july.head({rows}) --curl")
         assert token not in command
         assert (tmp_path / f"{NAME}-request.json").exists() == (rows == 200)
-        answer = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
         assert answer.count(",") == rows - 1
         assert '"predictions"' in answer
+        spy = tmp_path / "curl"  # shows what a list of processes would: curl's arguments
+        spy.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+        spy.chmod(0o700)
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        seen = subprocess.run(
+            ["sh", "-c", command], capture_output=True, text=True, check=True, env=os.environ | {"PATH": path}
+        )
+        assert "--data-binary" in seen.stdout
+        assert token not in seen.stdout
+        spy.unlink()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ import pytest
 from labwright.serving import prediction_log, values
 from labwright.serving.fetch import fetch
 from labwright.serving.folder import Config, EndpointFolder
+from labwright.state import lock_file
 from tests import models
 from tests.state_folder import wait_until
 
@@ -276,7 +279,7 @@ def test_what_was_answered_is_in_the_log_before_the_reply(trees: Plane) -> None:
     bad = trees.ask({})
     line = prediction_log.read(trees.folder.log)[-1]
     assert (line["id"], line["status"], "data" in line) == (bad.headers["x-request-id"], 422, False)
-    (day,) = trees.folder.log.iterdir()
+    (day,) = trees.folder.log.glob("*.jsonl")
     assert day.stat().st_mode & 0o777 == 0o600
     logged = prediction_log.frame(trees.folder.log).tail(3)
     assert logged[models.COLUMNS].to_numpy().tolist() == frame.to_numpy().tolist()
@@ -399,6 +402,109 @@ def test_two_data_planes_of_one_endpoint_are_one(trees: Plane) -> None:
     card = trees.folder.process()
     assert card is not None
     assert card.pid == trees.process.pid
+
+
+def test_two_at_once_are_one_also_when_the_runtime_folder_was_swept(trees: Plane) -> None:
+    runtime = Path(trees.folder.config().runtime)
+    for path in runtime.glob("*.lock"):
+        path.unlink()
+    test_two_data_planes_of_one_endpoint_are_one(trees)
+
+
+def test_who_only_looks_at_the_lock_keeps_no_endpoint_from_starting(tmp_path: Path) -> None:
+    model, keywords = models.linear()
+    with plane(tmp_path, lambda path: mlflow.sklearn.save_model(model, path, **keywords)) as found:
+        folder = found.folder
+    with lock_file(folder.lock) as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        code = "import os, sys; os.dup2(int(sys.argv[1]), 9); os.set_inheritable(9, True); import time; time.sleep(1)"
+        prober = subprocess.Popen([sys.executable, "-c", code, str(handle)], pass_fds=[handle])
+    with run(folder):
+        pass
+    prober.wait(10)
+
+
+def test_the_log_is_counted_in_the_background_and_only_once(trees: Plane, tmp_path: Path) -> None:
+    line = '{"id":"a","at":"2026-01-02T00:00:00+00:00","version":"1","status":%d,"latency_ms":1.5,"rows":3%s}\n'
+    answered = line % (200, ',"columns":["x"],"data":[[1],[2],[3]],"predictions":[1,2,3]')
+    day = tmp_path / "2026-01-02.jsonl"
+    day.write_text(answered * 4 + line % (422, "") + answered[:30])
+    assert prediction_log.count_rows(tmp_path) == 12
+    content = day.read_text()
+    day.write_text(content[: len(answered)].replace("200", "500") + content[len(answered) : -30] + answered * 2)
+    assert prediction_log.count_rows(tmp_path) == 18, "only what is new is read"
+    (tmp_path / prediction_log.COUNTED).write_text("not JSON")
+    assert prediction_log.count_rows(tmp_path) == 15, "the small file is derived"
+    day.write_text(answered)
+    assert prediction_log.count_rows(tmp_path) == 3
+    assert prediction_log.count_rows(tmp_path, {day.name: 5}) == 0
+
+
+def test_a_long_log_keeps_no_endpoint_from_listening(tmp_path: Path) -> None:
+    model, keywords = models.linear()
+    with plane(tmp_path, lambda path: mlflow.sklearn.save_model(model, path, **keywords)) as found:
+        folder = found.folder
+        found.ask(split(models.flights()[0].head(2)))
+    pipe = folder.log / "2020-01-01.jsonl"
+    os.mkfifo(pipe)  # a log whose reading never comes to an end
+    (folder.log / prediction_log.COUNTED).write_text(json.dumps({pipe.name: [5, 1]}))  # longer before: counted anew
+    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.dataplane", str(folder.path)])
+    try:
+        wait_until(lambda: folder.process() is not None, "it listens", 10)
+    finally:
+        process.terminate()
+        process.wait(20)
+    pipe.unlink()
+
+
+def test_the_newest_lines_are_read_backwards_in_blocks(tmp_path: Path) -> None:
+    at = datetime.now(UTC)
+    writer = prediction_log.Writer(tmp_path)
+    for number in range(3000):
+        writer.write(f"r{number}", at, "1", 200, 1.0, 1, '["x"]', json.dumps([["é" * (number % 50)]]), "[1]")
+    writer.write("long", at, "1", 200, 1.0, 1, '["x"]', json.dumps([["x" * 300_000]]), "[1]")
+    writer.close()
+    found = [line["id"] for line in prediction_log.lines(tmp_path, newest_first=True)]
+    assert found == ["long", *(f"r{number}" for number in reversed(range(3000)))]
+    big = tmp_path / "big"
+    big.mkdir()
+    (big / "2026-01-02.jsonl").write_bytes(b"x" * 100_000_000 + b'\n{"id":"last","at":"2026-01-02T00:00:00+00:00"}\n')
+    tracemalloc.start()
+    assert next(prediction_log.lines(big, newest_first=True))["id"] == "last"
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (pd.DataFrame({"x": [1.0, np.inf]}), "in column 'x' there is an infinite number"),
+        (np.array([[-np.inf]]), "an infinite number"),
+        (pd.DataFrame([[1, 2]], columns=["x", "x"]), "two columns are named 'x'"),
+        (pd.DataFrame({b"x": [1]}), "is of type bytes"),
+    ],
+)
+def test_what_json_cannot_carry_is_refused_in_a_line(data: Any, words: str) -> None:
+    with pytest.raises(values.Unsendable, match=words) as caught:
+        values.request(data)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(values.Unsendable, match=r"infinite|two columns|type bytes"):
+        values.jsonable(data)
+
+
+def test_a_frame_of_predictions_keeps_numbers_as_names() -> None:
+    frame = pd.DataFrame({0: [0.1, np.nan], 1: [1, 2]})
+    sent = values.jsonable(frame)
+    pd.testing.assert_frame_equal(values.rebuild(json.loads(sent["predictions"]), sent["result"]), frame)
+
+
+def test_an_infinite_number_is_refused_both_ways(trees: Plane, naughty: Plane) -> None:
+    body = b'{"dataframe_split": {"columns": ["dep_delay", "temp", "wind", "distance"], "data": [[1, 2, 3, 1e999]]}}'
+    assert "infinite or too large" in trees.ask(body).json()["detail"]
+    assert "infinite" in trees.ask(b"dep_delay,temp,wind,distance\n1,2,3,inf\n", "text/csv").json()["detail"]
+    reply = naughty.ask({"instances": [{"x": 1.7e308, "todo": "work"}]})
+    assert (reply.status_code, reply.json()["code"]) == (500, "unsendable")
+    assert "infinite" in reply.json()["detail"]
 
 
 def test_the_data_plane_imports_no_ml_library() -> None:

@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 7a351fd26c13ef420442bb803d2853e64a1858cf8c02406c63b1ad719f00abc3. Do not edit.
+// Made by `jlpm types` from OpenAPI d2b07d0f36133fea1091a800da74482b16fdb3d144955442e44fb66d9d99f975. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -1622,7 +1622,9 @@ export interface operations {
   };
   stop_clusters__name__delete: {
     parameters: {
-      query?: never;
+      query?: {
+        expected_revision?: number | null;
+      };
       header?: never;
       path: {
         name: string;

@@ -84,8 +84,7 @@ def scale(context: Context, actor: Actor, name: str, request: ScaleCluster) -> C
         cluster = _read(context, row)
         if cluster.state is not ClusterState.running:
             raise ConflictError(f"The cluster {name} is {cluster.state}; only a running one can be scaled.")
-        if request.expected_revision not in (None, cluster.revision):
-            raise ConflictError(f"The cluster {name} was changed by somebody else meanwhile; look again and repeat.")
+        _check_revision(name, cluster.revision, request.expected_revision)
         if request.workers == cluster.wanted == len(cluster.workers):
             return cluster.model_copy(update={"message": f"It has {cluster.wanted} workers already."})
         backend = BACKENDS[row.backend]
@@ -96,11 +95,12 @@ def scale(context: Context, actor: Actor, name: str, request: ScaleCluster) -> C
         return get(context, actor, name)
 
 
-def stop(context: Context, actor: Actor, name: str) -> Cluster:
-    """End all processes of a cluster and forget it. Errors: NotFoundError."""
+def stop(context: Context, actor: Actor, name: str, expected: int | None = None) -> Cluster:
+    """End all processes of a cluster and forget it. Errors: NotFoundError, ConflictError."""
     row_of(context, actor, name)
     with _locks[name]:
         row = row_of(context, actor, name)
+        _check_revision(name, row.revision, expected)
         if row.state == ClusterState.stopped:
             return model(context, row, []).model_copy(update={"message": "It was stopped already."})
         update(context, name, state=ClusterState.stopping, message="")
@@ -240,6 +240,11 @@ def _lose(context: Context, row: ClusterRow) -> Cluster:
             _note(context, f"Cluster {row.name} was lost. {LOST}")
         with context.store.session() as session:
             return model(context, session.get_one(ClusterRow, row.id), [])
+
+
+def _check_revision(name: str, revision: int, expected: int | None) -> None:
+    if expected not in (None, revision):
+        raise ConflictError(f"The cluster {name} was changed by somebody else meanwhile; look again and repeat.")
 
 
 def _clean(context: Context, name: str, processes: Processes, grace: float = 0.5) -> None:

@@ -43,9 +43,9 @@ def scale(context: In, actor: By, name: str, body: ScaleCluster) -> Cluster:
 
 
 @router.delete("/{name}")
-def stop(context: In, actor: By, name: str) -> Cluster:
+def stop(context: In, actor: By, name: str, expected_revision: int | None = None) -> Cluster:
     """End all processes of a cluster."""
-    return core.stop(context, actor, name)
+    return core.stop(context, actor, name, expected_revision)
 
 
 capability = Capability(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import signal
@@ -36,6 +35,7 @@ from labwright.state import (
     read_owner,
     read_service_state,
     read_token,
+    take_lock,
     write_private,
     write_service_state,
 )
@@ -51,23 +51,10 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with lock_file(where.service_lock) as handle:
-        if not _take(handle):
+        if not take_lock(handle):
             log.info("another service holds the lock; nothing to do")
             return
         asyncio.run(_serve(where))
-
-
-def _take(handle: int) -> bool:
-    """Take the lock for life. A probe may hold it for a moment, so try for two seconds."""
-    deadline = time.monotonic() + 2
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
 
 
 async def _serve(where: Folders) -> None:

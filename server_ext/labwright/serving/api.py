@@ -239,12 +239,12 @@ def _address(name: str) -> tuple[str, str]:
 def _request(name: str, data: Any) -> tuple[dict[str, Any], int, Any]:
     import pandas as pd
 
-    if isinstance(data, pd.DataFrame):
-        known = _columns(name)
-        if known:
-            data = data[[column for column in data.columns if str(column) in known]]
     try:
+        if isinstance(data, pd.DataFrame) and (known := _columns(name)):
+            data = data.loc[:, [column in known for column in values.column_names(data)]]
         body, rows = values.request(data)
+    except values.Unsendable as error:
+        raise InvalidError(f"These rows cannot be sent: {error}.", code="unsendable") from None
     except (TypeError, ValueError):
         raise InvalidError("Predictions take a DataFrame, a list of records or an array.") from None
     return body, rows, getattr(data, "index", None) if isinstance(data, pd.DataFrame) else None

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from labwright.actor import Actor
-from labwright.errors import ConflictError, LabwrightError, UnavailableError, from_problem
+from labwright.errors import ConflictError, InvalidError, LabwrightError, UnavailableError, from_problem
 from labwright.service.context import Context
 from labwright.serving import records, render
 from labwright.serving.core import get_endpoint
@@ -24,13 +24,17 @@ def predict(context: Context, actor: Actor, name: str, body: Predict) -> Predict
         raise ConflictError(f"{name} is stopped; start it first.", code="stopped")
     if records.room(context).runner.find(name) is None:
         get_endpoint(context, actor, name)  # starts it
-    content = {"dataframe_split": {"columns": body.columns, "data": body.data}}
+    try:
+        content = json.dumps({"dataframe_split": {"columns": body.columns, "data": body.data}}, allow_nan=False)
+    except ValueError:
+        raise InvalidError("A number is infinite or none at all; send null for a missing value.") from None
     token = records.room(context).runner.folder(name).secret("token")
     try:
         with httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=60) as http:
             reply = http.post(
-                f"http://127.0.0.1:{port}/invocations", json=content, headers={"Authorization": f"Bearer {token}"}
-            )
+                f"http://127.0.0.1:{port}/invocations", content=content.encode(),
+                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            )  # fmt: skip
     except httpx.HTTPError:
         raise UnavailableError(
             "The endpoint does not answer now; try again in a moment.", code="endpoint_down"

@@ -88,7 +88,8 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
             start(context, actor, name, None)
             words = f"Version {live.version} of {name} was live already; the endpoint was started again."
             return context.operations.finished(actor, records.PROMOTE, name, words, _unchanged(live))
-        work = Work(context, actor, name, choice, new=row is None)
+        seen = body.expected_revision if row is not None else None
+        work = Work(context, actor, name, choice, new=row is None, seen=seen)
         return context.operations.start(actor, records.PROMOTE, name, work)
 
 
@@ -123,11 +124,12 @@ def start(context: Context, actor: Actor, name: str, expected: int | None = None
 def _set_wanted(context: Context, actor: Actor, name: str, wanted: str, expected: int | None) -> Endpoint:
     room = records.room(context)
     with context.store.session() as session:
-        records.check_revision(records.get(session, actor, name), expected)
+        records.get(session, actor, name)
     records.check_idle(context, name)
     with room.busy[name]:
         with context.store.session() as session:
             row = records.get(session, actor, name)
+            records.check_revision(row, expected)
             if row.live is None:
                 raise ConflictError("This endpoint is being made; wait for its promotion.", code="promotion_running")
             if row.wanted != wanted:
@@ -149,11 +151,14 @@ def delete(context: Context, actor: Actor, name: str, expected: int | None = Non
     """
     room = records.room(context)
     with context.store.session() as session:
-        records.check_revision(records.get(session, actor, name), expected)
+        records.get(session, actor, name)
     records.check_idle(context, name)
     with room.busy[name]:
         with context.store.session() as session:
-            session.delete(records.get(session, actor, name))
+            row = records.get(session, actor, name)
+            records.check_revision(row, expected)
+            room.runner.folder(name).mark_deleted()  # should the service die now, `watch.recover` goes on
+            session.delete(row)
         room.runner.remove(name)
         room.problems.pop(name, None)
     context.events.publish("serving", name)

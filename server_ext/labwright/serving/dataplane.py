@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ import uvicorn
 from labwright.serving.admin import Admin
 from labwright.serving.folder import EndpointFolder, ProcessCard
 from labwright.serving.gateway import Gateway
-from labwright.serving.prediction_log import Writer, count_rows
+from labwright.serving.prediction_log import Writer, count_rows, sizes
 from labwright.serving.replica import Replica, clean
-from labwright.state import boot_id, lock_file, process_started
+from labwright.state import boot_id, lock_file, process_started, take_lock
 
 log = logging.getLogger("labwright.endpoint")
 PORT_TAKEN = 75
@@ -36,10 +36,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     folder = EndpointFolder(Path(sys.argv[1]).absolute())
     runtime = Path(folder.config().runtime)
-    with lock_file(folder.lock(runtime)) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with lock_file(folder.lock) as handle:
+        if not take_lock(handle):
             log.info("this endpoint runs already; nothing to do")
             return
         with contextlib.suppress(ImportError):
@@ -55,7 +53,8 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     public = _port(config.port)
     unix = _unix(folder.admin_socket(runtime))
     writer = Writer(folder.log)
-    gateway = Gateway(config.name, folder.secret("token"), writer, count_rows(folder.log))
+    gateway = Gateway(config.name, folder.secret("token"), writer)
+    _count_before(folder.log, gateway)
     ending = asyncio.Event()
     admin = Admin(folder, gateway, folder.secret("admin"), ending)
     if config.version and config.digest:
@@ -78,7 +77,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
             boot_id(),
             public.getsockname()[1],
             str(folder.admin_socket(runtime)),
-            str(folder.lock(runtime)),
+            str(folder.lock),
         )
     )
     log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
@@ -90,6 +89,20 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     writer.close()
     (folder.path / "process.json").unlink(missing_ok=True)
     folder.admin_socket(runtime).unlink(missing_ok=True)
+
+
+def _count_before(log_folder: Path, gateway: Gateway) -> None:
+    """Add what earlier lives answered, once it is counted: a long log must not hold up the start."""
+    loop, ends = asyncio.get_running_loop(), sizes(log_folder)
+
+    def add(rows: int) -> None:
+        gateway.predictions += rows
+
+    def count() -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # RuntimeError: the endpoint ended meanwhile
+            loop.call_soon_threadsafe(add, count_rows(log_folder, ends))
+
+    threading.Thread(target=count, name="count", daemon=True).start()
 
 
 def _server(app: Any) -> uvicorn.Server:

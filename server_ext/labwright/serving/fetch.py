@@ -10,7 +10,7 @@ from typing import Any
 
 from labwright.errors import InvalidError
 from labwright.serving.folder import digest
-from labwright.serving.values import plain, words_of
+from labwright.serving.values import Unsendable, column_names, plain, words_of
 
 
 def fetch(uri: str, target: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -73,19 +73,27 @@ def _columns(schema: Any, unnamed: str) -> list[dict[str, Any]]:
 
 def _example(model: Any, path: Path) -> dict[str, Any] | None:
     """The first rows of the input example, as the data plane takes them; None where there is none that it could."""
-    import numpy as np
-    import pandas as pd
-
     try:
         example = model.load_input_example(str(path))
     except Exception as error:
         raise InvalidError(
             f"The model's input example cannot be read: {words_of(error)}", code="bad_example"
         ) from error
+    try:
+        return _sendable(example)
+    except Unsendable as error:
+        words = f"The model's input example cannot be sent: {error}. Log the model with another one."
+        raise InvalidError(words, code="bad_example") from None
+
+
+def _sendable(example: Any) -> dict[str, Any] | None:
+    import numpy as np
+    import pandas as pd
+
     if isinstance(example, pd.DataFrame):
         rows = example.head(5)
         data = [[plain(value) for value in row] for row in rows.astype(object).itertuples(index=False)]
-        return {"kind": "frame", "columns": [str(name) for name in rows.columns], "data": data}
+        return {"kind": "frame", "columns": column_names(rows), "data": data}
     if isinstance(example, np.ndarray):
         return {"kind": "tensor", "columns": [], "data": plain(example[:5])}
     return None

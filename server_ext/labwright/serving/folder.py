@@ -6,9 +6,12 @@
         process.json           the data plane's own card: PID, start time, boot, addresses
         log/YYYY-MM-DD.jsonl   the prediction log, a file per UTC day
         versions/<n>/model/    the model's files; card.json beside them: signature, example, digest
+        lock                   held by the data plane for its life
+        deleted                there while the endpoint is being deleted
         work/                  a private copy for each model process, made at load, gone with it
 
-Sockets and locks are in the runtime folder, where paths are short.
+The admin socket is in the runtime folder, where paths are short. The lock is not: a runtime folder differs with the
+environment and may be swept, and then an endpoint could run twice.
 """
 
 from __future__ import annotations
@@ -88,14 +91,25 @@ class EndpointFolder:
         """Say what should serve, by rename."""
         write_private(self.path / "config.json", json.dumps(asdict(config)))
 
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody began to delete the endpoint."""
+        return (self.path / "deleted").exists()
+
+    def mark_deleted(self) -> None:
+        """Say that the endpoint is being deleted, so that a service that comes after a dead one can finish it."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.path / "deleted").touch(mode=0o600)
+
     def card(self, version: str) -> dict[str, Any]:
         """What was found out about a version when it was fetched."""
         found: dict[str, Any] = json.loads((self.version(version) / "card.json").read_text())
         return found
 
-    def lock(self, runtime: Path) -> Path:
+    @property
+    def lock(self) -> Path:
         """Held by the data plane for its life."""
-        return runtime / f"{self._short()}.lock"
+        return self.path / "lock"
 
     def admin_socket(self, runtime: Path) -> Path:
         """Where the service speaks to the data plane."""

@@ -30,8 +30,8 @@ Headers = dict[str, str]
 class Gateway:
     """Holds what serves now: `live` is one attribute, so a swap of versions is one assignment."""
 
-    def __init__(self, name: str, token: str, writer: Writer, predictions: int) -> None:
-        self.name, self.log, self.predictions = name, writer, predictions
+    def __init__(self, name: str, token: str, writer: Writer) -> None:
+        self.name, self.log, self.predictions = name, writer, 0
         self.live: Replica | None = None
         self.refused = 0
         self._token = hashlib.sha256(token.encode()).digest()
@@ -95,8 +95,10 @@ class Gateway:
             if live is None:
                 raise Unavailable("Nothing is promoted to this endpoint yet.")
             wanted = parse(body, headers.get("content-type", ""), live.schema)
-            rows, text = len(wanted.data), json.dumps(wanted.data)
+            rows, text = len(wanted.data), _text(wanted.data)
             found = await live.answer(wanted, text)
+            if "code" in found:
+                raise BadRequest(found["error"], status=found["status"], code=found["code"])
             if "error" in found:
                 status = 422 if found["status"] == 422 else 500
                 words = live.schema.explain(wanted, found["error"]) if status == 422 else (
@@ -122,6 +124,14 @@ class Gateway:
             self.refused += 1
             self.log.write(request_id, at, version, reply.status, latency, rows)
         return reply
+
+
+def _text(data: list[Any]) -> str:
+    try:
+        return json.dumps(data, allow_nan=False)
+    except ValueError:  # 1e999 in JSON, inf in CSV
+        words = "A number is infinite or too large for a float; leave its row out, or send null for a missing value."
+        raise BadRequest(words) from None
 
 
 class _Reply:

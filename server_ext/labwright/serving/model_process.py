@@ -19,7 +19,7 @@ import traceback
 from typing import Any
 
 from labwright.serving import wire
-from labwright.serving.values import jsonable, words_of
+from labwright.serving.values import Unsendable, jsonable, words_of
 
 PR_SET_PDEATHSIG = 1
 
@@ -72,6 +72,8 @@ class Scorer:
     def _one(self, kind: str, columns: list[str], rows: list[Any]) -> dict[str, Any]:
         try:
             return jsonable(self._model.predict(self._input(kind, columns, rows)))
+        except Unsendable as error:
+            return {"error": f"What the model gave cannot be sent: {error}.", "status": 500, "code": "unsendable"}
         except Exception as error:
             # MLflow's own refusal is its check of the input against the signature.
             if isinstance(error, _BadInput) or type(error).__module__.startswith("mlflow"):

@@ -10,14 +10,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from labwright.state import write_private
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COUNTED = ".counted.json"
+# The begin of a line as `Writer` writes it: to count rows, nobody needs the values, which are most of the line.
+ANSWERED = re.compile(rb'\{"id":"[^"]*","at":"[^"]*","version":[^,]*,"status":200,"latency_ms":[^,]*,"rows":(\d+)[,}]')
 
 
 class Writer:
@@ -70,8 +79,7 @@ def lines(folder: Path, since: datetime | None = None, *, newest_first: bool = F
         if first and path.stem < first.strftime("%Y-%m-%d"):
             continue
         with open(path, "rb") as file:
-            found: Any = reversed(file.readlines()) if newest_first else file
-            for line in found:
+            for line in _backwards(file) if newest_first else file:
                 try:
                     item = json.loads(line)
                     late = first is None or datetime.fromisoformat(item["at"]) >= first
@@ -86,9 +94,64 @@ def read(folder: Path, since: datetime | None = None) -> list[dict[str, Any]]:
     return list(lines(folder, since))
 
 
-def count_rows(folder: Path) -> int:
-    """Rows answered, over all days."""
-    return sum(item.get("rows", 0) for item in lines(folder) if item["status"] == 200)
+def _backwards(file: BinaryIO, block: int = 1 << 16) -> Iterator[bytes]:
+    """The lines of a file from its last to its first, read in blocks: a day may be longer than memory."""
+    place, parts = file.seek(0, os.SEEK_END), deque[bytes]()  # parts of one line, whose begin is not read yet
+    while place > 0:
+        length = min(block, place)
+        place = file.seek(place - length)
+        first, *others = file.read(length).split(b"\n")
+        if others:
+            yield others.pop() + b"".join(parts)
+            parts.clear()
+            yield from reversed(others)
+        parts.appendleft(first)
+    yield b"".join(parts)
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """How long the file of each day is now."""
+    return {path.name: path.stat().st_size for path in sorted(folder.glob("*.jsonl"))}
+
+
+def count_rows(folder: Path, ends: dict[str, int] | None = None) -> int:
+    """Rows answered, over all days; `ends` are the sizes up to which to count.
+
+    What was counted is kept in a small file beside the log, so that next time only what is new is read. That file is
+    derived: without it all is counted again.
+    """
+    known, found = _counted(folder), {}
+    for name, end in (sizes(folder) if ends is None else ends).items():
+        place, rows = known.get(name, (0, 0))
+        found[name] = (
+            (place, rows) if place == end else _count(folder / name, end, *((place, rows) if place < end else (0, 0)))
+        )
+    if found != known:
+        with suppress(OSError):
+            write_private(folder / COUNTED, json.dumps(found))
+    return sum(rows for _, rows in found.values())
+
+
+def _counted(folder: Path) -> dict[str, tuple[int, int]]:
+    try:
+        return {
+            name: (int(place), int(rows)) for name, (place, rows) in json.loads((folder / COUNTED).read_text()).items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _count(path: Path, end: int, place: int, rows: int) -> tuple[int, int]:
+    """Where the last whole line before `end` ends, and the rows answered up to there, going on from `place`."""
+    with open(path, "rb") as file:
+        file.seek(place)
+        for line in file:
+            if place + len(line) > end or not line.endswith(b"\n"):
+                break
+            place += len(line)
+            if found := ANSWERED.match(line):
+                rows += int(found[1])
+    return place, rows
 
 
 def frame(folder: Path, since: datetime | None = None) -> pd.DataFrame:

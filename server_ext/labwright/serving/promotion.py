@@ -30,7 +30,11 @@ LOAD_SECONDS = 320.0
 class Promotion:
     """The work of one promotion operation."""
 
-    def __init__(self, context: Context, actor: Actor, name: str, choice: registry.Choice, *, new: bool) -> None:
+    def __init__(
+        self, context: Context, actor: Actor, name: str, choice: registry.Choice, *, new: bool, seen: int | None
+    ) -> None:  # fmt: skip
+        """`seen`: the revision that the endpoint must still have when the work begins, if the caller named one."""
+        self._seen = seen
         self._context, self._actor, self._name, self._choice, self._new = context, actor, name, choice, new
         self._room = records.room(context)
         self._runner = self._room.runner
@@ -38,6 +42,8 @@ class Promotion:
     def __call__(self, handle: Handle) -> dict[str, Any]:
         """Run it; gives the operation's result."""
         with self._room.busy[self._name], ExitStack() as undo:
+            with self._context.store.session() as session:
+                records.check_revision(records.get(session, self._actor, self._name), self._seen)
             if self._new:
                 undo.callback(self._drop_endpoint)
             handle.step("Registering the model", 0.05)

@@ -205,5 +205,5 @@ def _cell(text: str, kind: str | None) -> Any:
                 found = number(text)
             except ValueError:
                 continue
-            return found if found == found and abs(found) != float("inf") else None
+            return found if found == found else None
     return text

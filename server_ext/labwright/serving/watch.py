@@ -84,17 +84,25 @@ def _tidy(context: Context, name: str, kept: set[str | None]) -> None:
 
 
 def recover(context: Context) -> None:
-    """At the service's start: take back half promotions, stop what nobody wants, then watch."""
+    """At the service's start: take back half promotions, end half deletions, stop what nobody wants, then watch.
+
+    A folder without a row keeps its files unless it was being deleted: the prediction log may be all that is left.
+    """
     room = records.room(context)
     with context.store.session() as session:
         rows = list(session.scalars(sa.select(EndpointRow)))
-        half = [row for row in rows if row.live is None]
-        for row in half:
-            session.delete(row)
-    for row in half:
-        room.runner.remove(row.name)
+        for row in rows:
+            if row.live is None:
+                room.runner.remove(row.name)  # before the row goes, so that a kill in between leaves no files
+                session.delete(row)
+    known = {row.name for row in rows}
     wanted = {row.name for row in rows if row.live is not None and row.wanted == "running"}
     for name in room.runner.names():
+        folder = room.runner.folder(name)
+        if folder.deleted and name not in known:
+            room.runner.remove(name)
+        elif folder.deleted:  # the service died before the row was gone: nothing was deleted
+            (folder.path / "deleted").unlink(missing_ok=True)
         if name not in wanted:
             room.runner.stop(name)
     room.ending.clear()
