@@ -38,7 +38,9 @@ class ServingMagics(LabwrightMagics):
     @argument("--to", required=True, metavar="ENDPOINT", help="The endpoint's name; made if there is none")
     @argument("--version", metavar="N", help="Instead of RUN: a version that was promoted here before")
     @argument("--experiment", help="Another experiment than the one tracked last")
-    @argument("--by", metavar="METRIC", help="With best: by which metric")
+    @argument(
+        "--by", metavar="METRIC", help="With best: by which metric (lower:METRIC, higher:METRIC: which is better)"
+    )
     @argument("--model", metavar="NAME", help="Which of the run's models, when it has several")
     def promote(self, args: Namespace) -> Any:
         """Promote a run's model to an endpoint: registered, checked, loaded, and then live."""
