@@ -405,10 +405,17 @@ def test_two_data_planes_of_one_endpoint_are_one(trees: Plane) -> None:
 
 
 def test_two_at_once_are_one_also_when_the_runtime_folder_was_swept(trees: Plane) -> None:
-    runtime = Path(trees.folder.config().runtime)
-    for path in runtime.glob("*.lock"):
-        path.unlink()
+    card = trees.folder.process()
+    assert card is not None
+    shutil.rmtree(trees.folder.config().runtime)
     test_two_data_planes_of_one_endpoint_are_one(trees)
+    wait_until(Path(card.admin).exists, "the socket is made anew")
+    headers = {"Authorization": f"Bearer {trees.folder.secret('admin')}"}
+    with httpx.Client(
+        transport=httpx.HTTPTransport(uds=card.admin), base_url="http://admin", headers=headers
+    ) as http:  # fmt: skip
+        assert http.get("/status").json()["live"] == "1"
+    assert os.stat(card.admin).st_mode & 0o777 == 0o600
 
 
 def test_who_only_looks_at_the_lock_keeps_no_endpoint_from_starting(tmp_path: Path) -> None:

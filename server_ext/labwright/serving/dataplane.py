@@ -81,7 +81,9 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
         )
     )
     log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
+    chore = asyncio.create_task(_stay_reachable(admin.app(), folder.admin_socket(runtime), servers, tasks))
     await ending.wait()
+    chore.cancel()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
@@ -89,6 +91,27 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     writer.close()
     (folder.path / "process.json").unlink(missing_ok=True)
     folder.admin_socket(runtime).unlink(missing_ok=True)
+
+
+async def _stay_reachable(
+    app: Any, path: Path, servers: list[uvicorn.Server], tasks: list[asyncio.Task[None]]
+) -> None:  # fmt: skip
+    """Make the admin socket anew when it was swept: logind and cleaners of /tmp take runtime folders away."""
+    while True:
+        await asyncio.sleep(2)
+        if (swept := _again(path)) is not None:
+            log.warning("the socket was swept away and is made anew")
+            servers.append(_server(app))
+            tasks.append(asyncio.create_task(servers[-1].serve(sockets=[swept])))
+
+
+def _again(path: Path) -> socket.socket | None:
+    """A new socket in place of one that was swept."""
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return _unix(path)
+    return None
 
 
 def _count_before(log_folder: Path, gateway: Gateway) -> None:
