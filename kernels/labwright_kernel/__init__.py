@@ -1,4 +1,4 @@
-"""Magics, the cell recorder, run capture. `%load_ext labwright` comes here."""
+"""Magics, and what Tab offers after them. `%load_ext labwright` comes here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from labwright_kernel import completion
 from labwright_kernel.magic import Dispatch, LabwrightMagics
 
-# The one list to edit for a capability with magics: its module here is `labwright_kernel.CAPABILITY`.
+# The kernel's one list to edit for a capability with magics: its module here is `labwright_kernel.CAPABILITY`.
 CAPABILITIES = ["clusters", "experiments", "features", "serving", "drift"]
 
 

@@ -5,7 +5,7 @@ A capability's module holds one class:
     @magics_class
     class ServingMagics(LabwrightMagics):
         capability = "serving"
-        verbs = {"promote": "promote", "endpoints": "endpoint list"}  # %lw serving VERB … -> this magic, these words
+        verbs = {"promote": "promote", "stop": "endpoint stop"}  # %lw serving VERB … -> this magic, these words
 
         @line_magic
         @parsed

@@ -1,4 +1,4 @@
-"""What a capability brings to the service. `service.app.CAPABILITIES` is the one list to edit for a new one."""
+"""What a capability brings to the service. `service.app.CAPABILITIES` is the service's list of them."""
 
 from __future__ import annotations
 

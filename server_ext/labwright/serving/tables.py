@@ -21,7 +21,7 @@ class EndpointRow(Owned, Base):
     message: Mapped[str] = mapped_column(sa.Text, default="")
     port: Mapped[int | None] = mapped_column(default=None)
     live: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, default=None)
-    card: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # signature, input example, isolation, …
+    card: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # signature, input example, previous version, …
     pid: Mapped[int | None] = mapped_column(default=None)
     pid_started: Mapped[float | None] = mapped_column(default=None)
     revision: Mapped[int] = mapped_column(default=1)
