@@ -58,10 +58,15 @@ class Jupyter:
         for client in self._clients:
             client.close()
         if self.process.poll() is None:
-            self.process.send_signal(how)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
+            # Python drops a KeyboardInterrupt that arrives inside a destructor: a person presses Ctrl-C again.
+            for _ in range(6):
+                self.process.send_signal(how)
+                try:
+                    self.process.wait(5)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+            else:
                 self.process.kill()
                 self.process.wait()
         return self.log.read_text()

@@ -7,6 +7,7 @@ meets a dead service starts the next one and is sent again.
 from __future__ import annotations
 
 import fcntl
+import functools
 import importlib.util
 import os
 import socket
@@ -121,6 +122,12 @@ class Client:
         with self._lock:
             if self._http is http:
                 self._http = self._state = None
+
+
+@functools.cache
+def shared() -> Client:
+    """The client of this process."""
+    return Client()
 
 
 def connection(state: ServiceState, where: Folders) -> httpx.Client:

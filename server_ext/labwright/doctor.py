@@ -108,7 +108,7 @@ def _runtime_folder(where: Folders) -> Iterator[Finding]:
 def _service(where: Folders) -> Iterator[Finding]:
     state = running_service(where)
     if state is None:
-        if where.runtime.exists() and is_locked(where.service_lock):
+        if is_locked(where.service_lock):
             words = "one holds the lock, but what it wrote is not of this machine; is the state folder shared?"
             yield Finding("fail", "service", words)
         elif where.service_state.exists():

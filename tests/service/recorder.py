@@ -21,6 +21,7 @@ from labwright.state import (
 )
 
 SEEN = "seen.jsonl"
+REST = "rest"  # the second half of a reply waits for this file
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,7 +37,8 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     if path.startswith("/operations"):
         writer.write(start + b"Transfer-Encoding: chunked\r\n\r\n4\r\n[1, \r\n")
         await writer.drain()
-        await asyncio.sleep(1)
+        while not (folders().home / REST).exists():
+            await asyncio.sleep(0.01)
         writer.write(b"2\r\n2]\r\n0\r\n\r\n")
     elif path.startswith("/drift"):
         writer.write(start + b"Content-Length: 1000\r\n\r\n[1, ")

@@ -8,7 +8,6 @@ import re
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import labwright
@@ -143,8 +142,6 @@ def test_tour_keeps_what_was_changed(other_home: StateFolder, tmp_path: Path) ->
 
 def test_a_stopped_service_is_gone_at_once(other_home: StateFolder) -> None:
     other_home.command("up")
-    begin = time.monotonic()
     other_home.command("stop")
     assert other_home.services() == []
-    assert time.monotonic() - begin < 15
     wait_until(lambda: not other_home.folders.service_socket.exists(), "its socket is removed")

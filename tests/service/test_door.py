@@ -23,7 +23,7 @@ from labwright.door.follow import SCHEMA_ID
 from labwright.door.proxy import PREFIXES, service_path
 from labwright.state import read_token, running_service
 from tests.jupyter import Jupyter, jupyter
-from tests.service.recorder import SEEN
+from tests.service.recorder import REST, SEEN
 from tests.state_folder import StateFolder, wait_until
 
 
@@ -148,9 +148,7 @@ def next_change(page: websocket.WebSocket) -> tuple[str, str]:
 def test_a_clean_shutdown_says_what_goes_on(tmp_path: Path, other_home: StateFolder, how: signal.Signals) -> None:
     with jupyter(tmp_path, other_home.home) as server:
         server.http.get("labwright/operations")
-        begin = time.monotonic()
         said = server.stop(how)
-        assert time.monotonic() - begin < 10
     assert said.count("Labwright goes on without this Jupyter server") == 1
     assert "stop it with: labwright stop" in said
     assert len(other_home.services()) == 1
@@ -195,11 +193,10 @@ def test_what_is_sent_on(tmp_path: Path, other_home: StateFolder, recorder: Path
         assert server.token not in recorder.read_text(), "Jupyter's token stays in the Jupyter server"
 
         # A reply comes as it is written …
-        begin = time.monotonic()
         with server.http.stream("GET", "labwright/operations") as stream:
             parts = stream.iter_raw()
             assert next(parts) == b"[1, "
-            assert time.monotonic() - begin < 0.8
+            (other_home.home / REST).touch()  # the rest is only written now
             assert b"".join(parts) == b"2]"
         # … half a reply is not taken for a whole one …
         with pytest.raises(httpx.RemoteProtocolError):

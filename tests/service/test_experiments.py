@@ -426,3 +426,9 @@ print([found.name for found in mlflow.search_experiments(filter_string="name = '
         proxy.shutdown(socket.SHUT_RDWR)
     assert done.stdout.strip() == "['Default'] example.org,127.0.0.1,localhost", done.stderr
     assert heard == []
+
+
+def test_a_swept_socket_of_mlflow_is_made_anew(client: Client) -> None:
+    client.get("/experiments", list[Experiment])
+    client.folders.runtime.joinpath("mlflow.sock").unlink()
+    assert client.get("/experiments", list[Experiment]) is not None

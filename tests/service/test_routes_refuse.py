@@ -150,7 +150,7 @@ def test_the_door_refuses(server: Jupyter, client: Client, tmp_path: Path) -> No
 
 def test_an_endpoint_refuses(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
-    gateway = Gateway("x", "right", writer, 0)
+    gateway = Gateway("x", "right", writer)
     admin = Admin(EndpointFolder(tmp_path), gateway, "right", asyncio.Event()).app()
     orders = [route.path for route in admin.routes if isinstance(route, Route)]
     assert "/invocations" in gateway.paths

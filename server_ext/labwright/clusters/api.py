@@ -9,7 +9,6 @@ lw.clusters.stop()
 from __future__ import annotations
 
 import builtins
-import functools
 import hashlib
 import importlib.util
 import os
@@ -19,17 +18,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from labwright.client import Client
+from labwright.client import shared
 from labwright.clusters.models import Cluster, ClusterState, ScaleCluster, StartCluster
 from labwright.errors import ConflictError, InvalidError, MissingExtraError, NotFoundError, UnavailableError
 
 LIVE = (ClusterState.starting, ClusterState.running)
 _connected: dict[str, Any] = {}
-
-
-@functools.cache
-def _service() -> Client:
-    return Client()
 
 
 def start(
@@ -51,7 +45,7 @@ def start(
         )
     except ValueError as error:
         raise InvalidError(_readable(error)) from None
-    cluster: Cluster = _service().post("/clusters", Cluster, body=asked)
+    cluster: Cluster = shared().post("/clusters", Cluster, body=asked)
     said = cluster.message
     while wait and cluster.state is ClusterState.starting:
         time.sleep(0.1)
@@ -63,13 +57,13 @@ def start(
 
 def get(name: str | None = None) -> Cluster:
     """One cluster with its workers as they are now. Errors: NotFoundError."""
-    found: Cluster = _service().get(f"/clusters/{quote(name or default_name(), safe='')}", Cluster)
+    found: Cluster = shared().get(f"/clusters/{quote(name or default_name(), safe='')}", Cluster)
     return found
 
 
 def list() -> builtins.list[Cluster]:
     """All clusters but the stopped ones."""
-    found: builtins.list[Cluster] = _service().get("/clusters", builtins.list[Cluster])
+    found: builtins.list[Cluster] = shared().get("/clusters", builtins.list[Cluster])
     return found
 
 
@@ -80,7 +74,7 @@ def scale(workers: int, name: str | None = None) -> Cluster:
         asked = ScaleCluster(workers=workers)
     except ValueError as error:
         raise InvalidError(_readable(error)) from None
-    cluster: Cluster = _service().request("PATCH", f"/clusters/{quote(name, safe='')}", kind=Cluster, body=asked)
+    cluster: Cluster = shared().request("PATCH", f"/clusters/{quote(name, safe='')}", kind=Cluster, body=asked)
     deadline = time.monotonic() + 60
     while cluster.state is ClusterState.running and len(cluster.workers) != workers and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -94,7 +88,7 @@ def stop(name: str | None = None) -> Cluster:
     mine = _connected.pop(name, None)
     if mine is not None:
         mine.close()
-    found: Cluster = _service().request("DELETE", f"/clusters/{quote(name, safe='')}", kind=Cluster)
+    found: Cluster = shared().request("DELETE", f"/clusters/{quote(name, safe='')}", kind=Cluster)
     return found
 
 

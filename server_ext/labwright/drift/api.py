@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from labwright.client import Client
+from labwright.client import shared
 from labwright.drift.models import ColumnDrift, DriftReport, MakeReport
 from labwright.drift.output import bundle, headline
 from labwright.errors import InvalidError, LabwrightError, from_problem
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["compare_frames", "get", "report", "reports"]
-
-_client: Client | None = None
 
 
 class Report:
@@ -68,7 +66,7 @@ def report(
     Errors: NotFoundError (no such endpoint), InvalidError (no traffic, no training sample, too few rows).
     """
     body = _request(endpoint, window)
-    operation: Operation = _service().post("/drift/reports", Operation, body=body)
+    operation: Operation = shared().post("/drift/reports", Operation, body=body)
     if not wait:
         return operation
     try:
@@ -76,7 +74,7 @@ def report(
             if progress is not None:
                 progress(operation)
             time.sleep(0.1)
-            operation = _service().get(f"/operations/{operation.id}", Operation)
+            operation = shared().get(f"/operations/{operation.id}", Operation)
     except KeyboardInterrupt:
         _cancel(operation)
         raise
@@ -89,14 +87,14 @@ def report(
 
 def get(report_id: str) -> Report:
     """A report by its id. Errors: NotFoundError."""
-    return Report(_service().get(f"/drift/reports/{report_id}", DriftReport))
+    return Report(shared().get(f"/drift/reports/{report_id}", DriftReport))
 
 
 def reports(endpoint: str | None = None) -> pd.DataFrame:
     """The reports that are kept, newest first: a row a report; `get(id)` gives one."""
     import pandas as pd
 
-    found: list[DriftReport] = _service().get(
+    found: list[DriftReport] = shared().get(
         "/drift/reports", list[DriftReport], params={"endpoint": endpoint} if endpoint else {}
     )
     kept = (
@@ -125,13 +123,6 @@ def _request(endpoint: str, window: str | None) -> MakeReport:
 
 def _cancel(operation: Operation) -> None:
     try:
-        _service().post(f"/operations/{operation.id}/cancel")
+        shared().post(f"/operations/{operation.id}/cancel")
     except LabwrightError:
         return  # It ended by itself.
-
-
-def _service() -> Client:
-    global _client
-    if _client is None:
-        _client = Client()
-    return _client

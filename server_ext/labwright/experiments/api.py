@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from labwright.client import shared
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import tracking
 from labwright.experiments.direction import ordered_by, usual_metric
@@ -33,7 +34,7 @@ class ComparisonResult(Comparison):
 
 def experiments() -> list[Experiment]:
     """All experiments, the one changed last first."""
-    found: list[Experiment] = tracking.client().get("/experiments", list[Experiment])
+    found: list[Experiment] = shared().get("/experiments", list[Experiment])
     return found
 
 
@@ -78,7 +79,7 @@ def compare(
                 raise NotFoundError("No run of this experiment has this metric.")
             _last_metric[chosen.name] = by
     body = Compare(run_ids=[run.run_id for run in found])
-    result: ComparisonResult = tracking.client().post("/experiments/compare", ComparisonResult, body=body)
+    result: ComparisonResult = shared().post("/experiments/compare", ComparisonResult, body=body)
     return result
 
 
@@ -93,7 +94,7 @@ def find_run(
     """
     tracking.say_whose_runs()
     if len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec):
-        detail: RunDetail = tracking.client().get(f"/experiments/runs/{spec}", RunDetail)
+        detail: RunDetail = shared().get(f"/experiments/runs/{spec}", RunDetail)
         return detail.run
     if spec in ("best", "last"):
         return _best_or_last(spec, _experiment(experiment), by, with_model)
@@ -125,7 +126,7 @@ def log_reference(frame: Any, rows: int = 5000) -> None:
 
 def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
     """Names for Tab: experiments, or the newest runs of the one tracked last. Starts neither service nor MLflow."""
-    found = tracking.client()
+    found = shared()
     names = [] if kind == "experiments" else ["best", "last"]
     if running_service(found.folders) is None or found.get("/status", Status).mlflow != "running":
         return names
@@ -140,7 +141,7 @@ def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
 def run_bundle(run_id: str, *, going_on: bool = False) -> dict[str, Any]:
     """The MIME bundle that shows a run. Where runs go to a foreign server, that one is asked."""
     if use_tracking():
-        run: Run = tracking.client().get(f"/experiments/runs/{run_id}", RunDetail).run
+        run: Run = shared().get(f"/experiments/runs/{run_id}", RunDetail).run
     else:
         run = tracking.foreign_run(run_id)
     return {"text/html": run_html(run, going_on=going_on), "text/plain": run_plain(run, going_on=going_on)}
@@ -198,7 +199,7 @@ def _experiment(name: str | None) -> Experiment:
 
 
 def _page(experiment: Experiment, params: dict[str, Any]) -> RunPage:
-    page: RunPage = tracking.client().get(f"/experiments/{experiment.experiment_id}/runs", RunPage, params=params)
+    page: RunPage = shared().get(f"/experiments/{experiment.experiment_id}/runs", RunPage, params=params)
     return page
 
 

@@ -41,8 +41,9 @@ class MlflowServer:
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there and has answered once."""
-        return self.state == "running" and self._process is not None and self._process.poll() is None
+        """Whether the process is there, has answered once, and can be reached: runtime folders may be swept."""
+        running = self.state == "running" and self._process is not None and self._process.poll() is None
+        return running and self.socket.exists()
 
     def current_state(self) -> str:
         """not started, starting, running or failed. One that died counts as not started: the next need starts it."""
@@ -91,6 +92,7 @@ class MlflowServer:
     def _start(self) -> None:
         self._end()
         self.folder.mkdir(exist_ok=True, mode=0o700)
+        self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.socket.unlink(missing_ok=True)  # so that the server of a service that was killed is not taken for ours
         self._process = children.start_tied(
             ["labwright.experiments.mlflow_process", str(self.socket)],

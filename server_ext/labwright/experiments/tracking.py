@@ -9,12 +9,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from labwright.client import Client
+from labwright.client import shared
 from labwright.errors import InvalidError, LabwrightError, UnavailableError
 from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
@@ -26,12 +25,6 @@ _named: set[str] = set()  # what was said of foreign addresses, each once
 current_experiment: str | None = None
 
 
-@cache
-def client() -> Client:
-    """The client of this process."""
-    return Client()
-
-
 def use_tracking() -> bool:
     """Point MLflow's client in this process at Labwright's server; True when it is.
 
@@ -41,7 +34,7 @@ def use_tracking() -> bool:
     if foreign is not None:
         _say(f"MLflow's tracking address is set to {_public(foreign)}: runs go there, not into Labwright.")
         return False
-    found = client()
+    found = shared()
     uri: str = found.get("/experiments/tracking", Tracking).uri
     _ours.add(uri)
     os.environ["MLFLOW_TRACKING_URI"] = uri
@@ -72,7 +65,7 @@ def _foreign() -> str | None:
         uri = mlflow.get_tracking_uri()
     if not uri or uri in _ours:
         return None
-    if not _ours and uri == client().get("/experiments/tracking", Tracking).uri:
+    if not _ours and uri == shared().get("/experiments/tracking", Tracking).uri:
         return None  # ours, inherited from the process that started this one
     return uri
 
@@ -132,7 +125,7 @@ def track(
         )
     own_tags = source_tags() | {str(key): str(value) for key, value in (tags or {}).items()}
     if ours:
-        client().get(
+        shared().get(
             "/experiments", list[Experiment]
         )  # starts MLflow; its own client would wait for minutes if it cannot
     try:

@@ -7,14 +7,15 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from labwright.client import Client
-from labwright.errors import InvalidError, NotFoundError, UnavailableError, from_problem
+from labwright.client import shared
+from labwright.errors import InvalidError, LabwrightError, NotFoundError, UnavailableError, from_problem
 from labwright.service.models import Operation, OperationState
 from labwright.serving import prediction_log, render, values
 from labwright.serving.folder import EndpointFolder
@@ -55,12 +56,6 @@ class EndpointList(Sequence[EndpointCard]):
 
 
 @functools.cache
-def client() -> Client:
-    """The client of this process."""
-    return Client()
-
-
-@functools.cache
 def _http() -> httpx.Client:
     return httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=httpx.Timeout(120, connect=5))
 
@@ -85,7 +80,7 @@ def promote(
 
         found = find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True)
         body = Promote(run_id=found.run_id, model=model)
-    operation: Operation = client().post(f"/serving/endpoints/{to}/promotions", Operation, body)
+    operation: Operation = shared().post(f"/serving/endpoints/{to}/promotions", Operation, body)
     if not wait:
         return operation
     operation = follow(operation, progress)
@@ -104,9 +99,10 @@ def follow(operation: Operation, progress: Callable[[Operation], None] | None = 
                 seen = (operation.step, operation.progress)
                 progress(operation)
             time.sleep(0.1)
-            operation = client().get(f"/operations/{operation.id}", Operation)
+            operation = shared().get(f"/operations/{operation.id}", Operation)
     except KeyboardInterrupt:
-        client().post(f"/operations/{operation.id}/cancel", Operation)
+        with suppress(LabwrightError):  # it ended by itself
+            shared().post(f"/operations/{operation.id}/cancel", Operation)
         raise
     if operation.error is not None:
         raise from_problem(operation.error.status, operation.error.code, operation.error.detail)
@@ -117,30 +113,30 @@ def follow(operation: Operation, progress: Callable[[Operation], None] | None = 
 
 def endpoints() -> EndpointList:
     """All endpoints."""
-    return EndpointList(client().get("/serving/endpoints", list[EndpointCard]))
+    return EndpointList(shared().get("/serving/endpoints", list[EndpointCard]))
 
 
 def endpoint(name: str) -> EndpointCard:
     """One endpoint."""
-    found: EndpointCard = client().get(f"/serving/endpoints/{_path(name)}", EndpointCard)
+    found: EndpointCard = shared().get(f"/serving/endpoints/{_path(name)}", EndpointCard)
     return found
 
 
 def stop(name: str) -> EndpointCard:
     """End the endpoint's processes. `start` brings it back at the same address."""
-    found: EndpointCard = client().post(f"/serving/endpoints/{_path(name)}/stop", EndpointCard, Expected())
+    found: EndpointCard = shared().post(f"/serving/endpoints/{_path(name)}/stop", EndpointCard, Expected())
     return found
 
 
 def start(name: str) -> EndpointCard:
     """Start a stopped endpoint, and wait until it answers."""
-    client().post(f"/serving/endpoints/{_path(name)}/start", EndpointCard, Expected())
+    shared().post(f"/serving/endpoints/{_path(name)}/start", EndpointCard, Expected())
     return _settled(name)
 
 
 def delete(name: str) -> None:
     """End the endpoint and delete its files and its prediction log; its versions stay in MLflow."""
-    client().request("DELETE", f"/serving/endpoints/{_path(name)}")
+    shared().request("DELETE", f"/serving/endpoints/{_path(name)}")
 
 
 def predict(name: str, data: Any) -> Any:
@@ -181,7 +177,7 @@ def curl(name: str, data: Any = None) -> str:
     from labwright.serving.models import Example
 
     if data is None:
-        found: Example = client().get(f"/serving/endpoints/{_path(name)}/example", Example)
+        found: Example = shared().get(f"/serving/endpoints/{_path(name)}/example", Example)
         return found.curl
     body, _, _ = _request(name, data)
     url, _ = _address(name)
@@ -219,7 +215,7 @@ def _unknown(name: str) -> NotFoundError:
 
 
 def _folder(name: str) -> EndpointFolder:
-    return EndpointFolder(client().folders.home / "endpoints" / _path(name))
+    return EndpointFolder(shared().folders.home / "endpoints" / _path(name))
 
 
 def _address(name: str) -> tuple[str, str]:
