@@ -62,6 +62,11 @@ class Folders:
         return self.home / "start.lock"
 
     @property
+    def stopped(self) -> Path:
+        """There after somebody stopped the service on purpose: a page that only looks does not start it again."""
+        return self.home / "stopped"
+
+    @property
     def service_socket(self) -> Path:
         """The service's unix socket."""
         return self.runtime / "service.sock"

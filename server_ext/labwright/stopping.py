@@ -96,7 +96,8 @@ def _shutdown(where: Folders, state: ServiceState, *, everything: bool) -> Statu
 
 def _end_leftovers(where: Folders) -> list[str]:
     """Give what ends now a moment; end what does not, and say so."""
-    _, alive = psutil.wait_procs(processes(where), timeout=4)
+    ours = processes(where)  # what somebody starts from now on is not meant
+    _, alive = psutil.wait_procs(ours, timeout=4)
     for process in alive:
         with suppress(psutil.Error):
             process.terminate()
@@ -105,7 +106,7 @@ def _end_leftovers(where: Folders) -> list[str]:
         with suppress(psutil.Error):
             process.kill()
     psutil.wait_procs(stubborn, timeout=5)
-    left = processes(where)
+    left = [process for process in processes(where) if process in ours]
     if left:
         names = ", ".join(str(process.pid) for process in left)
         raise UnavailableError(f"These processes do not end: {names}. End them with: kill -9 {names.replace(',', '')}")

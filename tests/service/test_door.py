@@ -215,3 +215,18 @@ def test_the_prefixes_are_those_of_the_service() -> None:
     served = {path.split("/")[1] for path in schema()["paths"]}
     assert served - set(PREFIXES) == {"mlflow", "shutdown", "events"} & served
     assert set(PREFIXES) <= served
+
+
+def test_a_page_that_only_looks_does_not_undo_a_stop(tmp_path: Path, other_home: StateFolder) -> None:
+    with jupyter(tmp_path, other_home.home) as server:
+        assert server.http.get("labwright/clusters").is_success
+        found = other_home.command("stop", "--all")
+        assert found.returncode == 0, found.stderr
+        for path in ("clusters", "features", "operations"):
+            reply = server.http.get(f"labwright/{path}", headers={"X-Labwright-Background": "1"})
+            assert (reply.status_code, reply.json()["code"]) == (503, "stopped")
+        assert other_home.processes() == []
+        assert server.http.get("labwright/clusters").is_success, "a click starts it again"
+        other_home.kill_service()
+        reply = server.http.get("labwright/clusters", headers={"X-Labwright-Background": "1"})
+        assert reply.is_success, "one that died is revived by whoever looks"

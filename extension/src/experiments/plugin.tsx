@@ -60,7 +60,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
           accept: trans.__('Open'),
           list: () => model.experiments(),
           nameOf: ({ name }) => name,
-          none: trans.__('No runs yet. Track a cell first: %%track NAME'),
+          none: trans.__('No runs yet. Track a cell first: %%%%track NAME'),
           execute: ({ experiment_id, name }) => openRuns({ experiment: experiment_id, name })
         })
     });

@@ -137,7 +137,9 @@ def going_on(context: Context) -> list[GoingOn]:
         if row.state == ClusterState.running and not BACKENDS[row.backend].alive(row.processes):
             _lose(context, row)
             continue
-        what = f"{row.wanted} workers" + (f" at {row.address}" if row.address else ", starting")
+        what = f"{row.wanted} worker{'' if row.wanted == 1 else 's'}" + (
+            f" at {row.address}" if row.address else ", starting"
+        )
         found.append(GoingOn(capability="clusters", name=row.name, what=what, stop=f"labwright stop {row.name}"))
     return found
 

@@ -41,6 +41,10 @@ class Link:
         """The service that lives, if there is one; never starts it."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, _running)
 
+    async def stopped(self) -> bool:
+        """Whether no service lives because somebody stopped it on purpose."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _stopped)
+
     async def close(self) -> None:
         """Close the connections; the service goes on."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -82,6 +86,13 @@ def _ensure() -> tuple[ServiceState, str]:
 
     where = folders()
     return ensure_service(where), read_token(where)
+
+
+def _stopped() -> bool:
+    from labwright.state import folders, running_service
+
+    where = folders(make=False)
+    return where.stopped.exists() and running_service(where) is None
 
 
 def _running() -> ServiceState | None:

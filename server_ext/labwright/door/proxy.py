@@ -49,7 +49,8 @@ class LabwrightHandler(APIHandler):
     async def prepare(self) -> None:  # type: ignore[override] # as APIHandler's
         """Refuse strangers, and a write that is not JSON: a form of another site can send everything else."""
         # Reading that nobody clicked does not keep a server from being culled as idle.
-        self._track_activity = self.request.method != "GET" or self.request.headers.get(BACKGROUND) != "1"
+        self._background = self.request.method == "GET" and self.request.headers.get(BACKGROUND) == "1"
+        self._track_activity = not self._background
         await super().prepare()
         if self.request.method != "OPTIONS" and not self.current_user:
             raise web.HTTPError(403, "Log in to Jupyter first.")
@@ -152,6 +153,9 @@ class ProxyHandler(LabwrightHandler):
             self.send_error(error.status, exc_info=(type(error), error, None))
 
     async def _exchange(self, path: str) -> None:
+        if self._background and await self.link.stopped():
+            # After `labwright stop` a page that only looks does not start it again; a click does.
+            raise UnavailableError("Labwright was stopped; try again to start it.", code="stopped")
         http = await self.link.http()  # imports httpx, in its thread
         self.door.follow()
         import httpx

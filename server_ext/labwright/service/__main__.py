@@ -54,6 +54,7 @@ def main() -> None:
         if not take_lock(handle):
             log.info("another service holds the lock; nothing to do")
             return
+        where.stopped.unlink(missing_ok=True)
         asyncio.run(_serve(where))
 
 

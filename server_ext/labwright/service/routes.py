@@ -50,6 +50,7 @@ def shutdown(context: In, body: Shutdown, request: Request) -> Status:
         for capability in reversed(request.app.state.capabilities):
             capability.stop_everything(context)
     last = _status(context, context.actor, request.app)
+    context.folders.stopped.touch(mode=0o600)
     request.app.state.end()
     return last
 
