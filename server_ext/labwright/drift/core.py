@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,11 +19,11 @@ from labwright.service.models import Operation
 from labwright.service.operations import Handle
 from labwright.service.store import now
 from labwright.serving import core as serving
+from labwright.serving import prediction_log
 
 __all__ = ["get_page", "get_report", "list_reports", "make_report"]
 
 KEPT = 50  # Reports of an endpoint; a page is a megabyte.
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def make_report(context: Context, actor: Actor, wanted: MakeReport) -> Operation:
@@ -37,7 +36,7 @@ def make_report(context: Context, actor: Actor, wanted: MakeReport) -> Operation
     endpoint = serving.get_endpoint(context, actor, name)
     if endpoint.live is None:
         raise InvalidError(f"{name} has no live model yet; promote a run to it first.", code="no_model")
-    run_id = serving.live_run_id(context, actor, name)
+    run_id = endpoint.live.run_id  # of the same look as its version
     if run_id is None:
         raise InvalidError(
             f"The live model of {name} comes from no run, so it has no training sample; promote a run instead.",
@@ -84,7 +83,7 @@ def _make(
                 "endpoint": wanted.endpoint,
                 "version": version,
                 "window": wanted.window,
-                "since": (now() - _ago(wanted.window)).isoformat() if wanted.window else None,
+                "since": (now() - prediction_log.parse_window(wanted.window)).isoformat() if wanted.window else None,
                 "log_folder": str(log_folder),
                 "run_id": run_id,
                 "artifact": artifact,
@@ -170,7 +169,3 @@ def _forget_old(context: Context, actor: Actor, endpoint: str) -> None:
 
 def _page(context: Context, report_id: str) -> Path:
     return context.folders.home / "drift" / f"{report_id}.html.gz"
-
-
-def _ago(window: str) -> timedelta:
-    return timedelta(**{UNITS[window[-1]]: int(window[:-1])})

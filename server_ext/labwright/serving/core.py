@@ -28,7 +28,7 @@ from labwright.serving.models import (
 from labwright.serving.promotion import Promotion as Work
 from labwright.serving.tables import EndpointRow, PromotionRow
 
-__all__ = ["get_endpoint", "live_run_id", "log_folder"]
+__all__ = ["get_endpoint", "log_folder"]
 
 ISOLATION = (
     "The model runs in a process of its own, without tokens in its environment and on its own copy of its files, but "
@@ -49,13 +49,6 @@ def get_endpoint(context: Context, actor: Actor, name: str) -> Endpoint:
     with context.store.session() as session:
         row = records.get(session, actor, name)
     return _view(context, actor, row)
-
-
-def live_run_id(context: Context, actor: Actor, name: str) -> str | None:
-    """The run whose model is live. Errors: NotFoundError."""
-    with context.store.session() as session:
-        live = records.get(session, actor, name).live
-    return live["run_id"] if live else None
 
 
 def log_folder(context: Context, name: str) -> Path:
