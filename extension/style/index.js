@@ -1,3 +1,6 @@
 import './base.css';
 import './clusters.css';
 import './drift.css';
+import './runs.css';
+import './compare.css';
+import './run-output.css';

@@ -1,0 +1,67 @@
+"""What is recorded of a run beside MLflow's own: the models of `labwright/cells.json` and `labwright/context.json`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+
+class ExecutedCell(BaseModel):
+    """A cell that the kernel ran, secrets masked."""
+
+    order: int = Field(description="1 for the first cell since the kernel's start")
+    execution_count: int | None
+    cell_id: str | None = None
+    source: str
+    started: datetime
+    seconds: float | None = Field(description="None for the cell that goes on")
+    ok: bool | None = None
+
+
+class GitState(BaseModel):
+    """The repository that the notebook lies in."""
+
+    commit: str | None
+    branch: str | None
+    changed_files: int = Field(description="Tracked files with uncommitted changes")
+
+
+class DataSet(BaseModel):
+    """A data set that the run read, by its fingerprint."""
+
+    name: str
+    digest: str
+    source: str = ""
+    rows: int | None = None
+    columns: int | None = None
+
+
+class FeatureViewUsed(BaseModel):
+    """A feature view that made the run's data."""
+
+    name: str
+    version: str = Field(description="Digest of its definition")
+
+
+class ClusterUsed(BaseModel):
+    """The cluster that the notebook was connected to."""
+
+    name: str
+    workers: int
+    threads: int
+    gpus: int
+
+
+class RunContext(BaseModel):
+    """Where, on what and with what a run was made."""
+
+    notebook: str | None = None
+    cell: int | None = None
+    git: GitState | None = None
+    python: str = ""
+    packages: int | None = Field(default=None, description="Packages in the lock")
+    data: list[DataSet] = Field(default_factory=list)
+    feature_views: list[FeatureViewUsed] = Field(default_factory=list)
+    cluster: ClusterUsed | None = None
+    left_out: list[str] = Field(default_factory=list, description="Parts that were not recorded, each with its reason")

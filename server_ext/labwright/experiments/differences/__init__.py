@@ -1,0 +1,1 @@
+"""What differs between runs: code, environment, data; their curves and their images at any zoom."""
