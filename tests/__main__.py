@@ -2,8 +2,9 @@
 
 A notebook's kernel is a process that Labwright, MLflow and IPython keep state in (the tracking address, the active
 experiment, the shell). The files' tests play kernels of their own, so no file shares a process with another; inside a
-file, servers are shared. With arguments it is pytest: `python -m tests tests/service -k name`. `LABWRIGHT_ROUNDS=20`
-runs the fault tests only, that often (`make soak`).
+file, servers are shared. Much of a test is waiting for processes to start, so two files run at a time; what a file
+printed is shown when it ended. With arguments it is pytest: `python -m tests tests/service -k name`.
+`LABWRIGHT_ROUNDS=20` runs the fault tests only, that often, one file at a time (`make soak`).
 """
 
 from __future__ import annotations
@@ -14,24 +15,21 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
 def main() -> int:
-    """Run the files one after the other; 0 when all passed."""
+    """Run all files; 0 when all passed."""
     if len(sys.argv) > 1:
         return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], check=False).returncode
     passed = failed = skipped = 0
     broken: list[str] = []
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        for file in _files(int(os.environ.get("LABWRIGHT_ROUNDS", "0"))):
-            name = str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
-            report = Path(folder) / "report.xml"
-            report.unlink(missing_ok=True)
-            command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={report}", name]
-            code = subprocess.run(command, check=False).returncode
-            counts = _counts(report)
+    rounds = int(os.environ.get("LABWRIGHT_ROUNDS", "0"))
+    with ThreadPoolExecutor(1 if rounds else 2) as lanes:
+        for name, code, printed, counts in lanes.map(_run, _files(rounds)):
+            print(f"{name}\n{printed}", flush=True)
             passed, failed, skipped = passed + counts[0], failed + counts[1], skipped + counts[2]
             if code != 0:
                 broken.append(name)
@@ -41,6 +39,18 @@ def main() -> int:
     print(f"in {(time.monotonic() - begin) / 60:.1f} minutes")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if broken or not passed else 0
+
+
+def _run(file: Path) -> tuple[str, int, str, tuple[int, int, int]]:
+    """Run one file; its name, exit status, output, and counts."""
+    name = str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+    with tempfile.TemporaryDirectory() as folder:
+        report, printed = Path(folder) / "report.xml", Path(folder) / "printed"
+        command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={report}", name]
+        # Into a file, not a pipe: a pipe stays open as long as any process that a test left behind.
+        with open(printed, "wb") as output:
+            code = subprocess.run(command, stdout=output, stderr=output, check=False).returncode
+        return name, code, printed.read_text(errors="replace"), _counts(report)
 
 
 def _files(rounds: int) -> list[Path]:
