@@ -27,6 +27,8 @@ case ${1:-} in
     ;;
   test)
     command -v chromium >/dev/null || install "Chromium for the browser tests" chromium
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null ||
+      install "PostgreSQL" postgresql
     command -v curl >/dev/null || install "curl" curl
     # The Hub's proxy is a Node program; it lives in the environment, not on the machine.
     if [ ! -x .venv/share/hub-proxy/node_modules/.bin/configurable-http-proxy ]; then
