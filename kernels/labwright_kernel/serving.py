@@ -1,4 +1,4 @@
-"""`%promote`, `%predict`, `%endpoints`, `%endpoint`: from a run to an endpoint, and its answers."""
+"""`%promote`, `%register`, `%predict`, `%endpoints`, `%endpoint`: from a run to an endpoint, and its answers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class ServingMagics(LabwrightMagics):
     capability: ClassVar[str] = "serving"
     verbs: ClassVar[dict[str, str]] = {
         "promote": "promote",
+        "register": "register",
         "predict": "predict",
         "list": "endpoints",
         "show": "endpoint show",
@@ -58,6 +59,22 @@ class ServingMagics(LabwrightMagics):
             shown.end("The promotion did not come to its end; nothing was changed.")
             raise
         shown.replace(found)
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    @argument("run", help="A run's id or name, best or last")
+    @argument("name", help="The registered model's name; made if there is none")
+    @argument("--experiment", help="Another experiment than the one tracked last")
+    @argument(
+        "--by", metavar="METRIC", help="With best: by which metric (lower:METRIC, higher:METRIC: which is better)"
+    )
+    @argument("--model", metavar="NAME", help="Which of the run's models, when it has several")
+    def register(self, args: Namespace) -> Any:
+        """Register a run's model as a version, without an endpoint; %promote --version N makes it live later."""
+        from labwright.serving import api
+
+        return api.register(args.run, args.name, experiment=args.experiment, by=args.by, model=args.model)
 
     @line_magic
     @parsed

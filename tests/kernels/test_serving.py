@@ -73,6 +73,16 @@ def test_promote_again_says_that_nothing_changed(shell: Any) -> None:
     assert "live already; nothing was changed" in outputs[-1]["text/plain"]
 
 
+def test_register_makes_a_version_and_no_endpoint(shell: Any) -> None:
+    before = [item.name for item in lw.serving.endpoints()]
+    error, _, _, made = run(shell, "%register trees candidates --experiment magic-serving")
+    assert error is None
+    assert "trees is version 1 of candidates." in made._repr_mimebundle_()["text/plain"]
+    _, _, _, again = run(shell, "%lw serving register best candidates --experiment magic-serving --by r2")
+    assert "version 1 of candidates already; nothing was changed" in again._repr_mimebundle_()["text/html"]
+    assert [item.name for item in lw.serving.endpoints()] == before
+
+
 def test_predict_gives_the_models_own(shell: Any) -> None:
     _, _, _, value = run(shell, f"%predict {NAME} july.head(5)")
     assert value.tobytes() == shell.user_ns["expected"][:5].tobytes()
@@ -130,6 +140,8 @@ def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: 
         ("%predict nosuch july", "no endpoint named 'nosuch'"),
         (f"%promote --to {NAME}", "one of the two"),
         ("%promote trees", "--to"),
+        ("%register no-model candidates --experiment magic-serving", "log_model"),
+        ("%register trees", "the following arguments are required: name"),
         (f"%promote nosuch --to {NAME} --experiment magic-serving", "no run of that name"),
         ("%promote trees --to Not_A_Name --experiment magic-serving", "An endpoint's name"),
         ("%endpoint stop nosuch", "no endpoint named"),
@@ -164,5 +176,5 @@ def test_list_stop_and_start(shell: Any) -> None:
 
 
 def test_help_and_names(shell: Any) -> None:
-    for magic in ("promote", "predict", "endpoints", "endpoint"):
+    for magic in ("promote", "register", "predict", "endpoints", "endpoint"):
         assert f"%{magic}" in run(shell, f"%{magic} --help")[1]

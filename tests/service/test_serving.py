@@ -21,7 +21,16 @@ from labwright.experiments.models import Tracking
 from labwright.service.models import Operation, OperationState, Status
 from labwright.serving import prediction_log
 from labwright.serving.folder import EndpointFolder, ProcessCard
-from labwright.serving.models import Endpoint, Example, LoggedPrediction, Predict, Prediction, Promote, Promotion
+from labwright.serving.models import (
+    Endpoint,
+    Example,
+    LoggedPrediction,
+    Predict,
+    Prediction,
+    Promote,
+    Promotion,
+    RegisteredModel,
+)
 from labwright.state import running_service
 from tests import models
 from tests.state_folder import wait_until
@@ -150,6 +159,53 @@ def test_promoting_what_is_live_changes_nothing_and_says_so(
         assert "live already" in operation.log[-1]
     assert get(client).revision == before.revision
     assert card(client) == process
+
+
+def test_a_run_is_registered_without_an_endpoint_and_promoted_later(
+    client: Client, live: Endpoint, runs: dict[str, str], mlflow: Any
+) -> None:
+    assert live.live is not None
+    registry = mlflow.MlflowClient()
+    first = lw.serving.register(runs["classifier"], "late candidates")
+    assert (first.name, first.version, first.run_name, first.changed) == ("late candidates", "1", "classifier", True)
+    with ThreadPoolExecutor() as threads:  # the same at once by several: one version
+        again = list(threads.map(lambda _: lw.serving.register(runs["classifier"], "late candidates"), range(4)))
+    assert {(one.version, one.changed) for one in again} == {("1", False)}
+    assert "nothing was changed" in again[0].message
+    (version,) = registry.search_model_versions("name='late candidates'")
+    assert version.run_id == runs["classifier"]
+    assert lw.serving.register(runs["trees"], "late candidates").version == "2"
+    assert lw.serving.register(runs["trees"], NAME).changed is False, "it is what the endpoint serves"
+
+    with ThreadPoolExecutor() as threads:
+        made = list(threads.map(lambda _: lw.serving.register(runs["classifier"], "candidates"), range(4)))
+    assert sorted(one.changed for one in made) == [False, False, False, True]
+    listed = {one.name: one for one in client.get("/serving/models", list[RegisteredModel])}
+    assert (listed["late candidates"].version, listed["late candidates"].endpoint) == ("2", False)
+    assert (listed["candidates"].version, listed["candidates"].endpoint) == ("1", True)
+    assert [item.name for item in client.get("/serving/endpoints", list[Endpoint])] == [NAME]
+
+    operation = promote(client, "candidates", version="1")
+    assert operation.state is OperationState.succeeded, operation.error
+    assert get(client, "candidates").state == "ready"
+    lw.serving.delete("candidates")
+
+
+def test_what_cannot_be_registered_says_why_and_changes_nothing(
+    client: Client, runs: dict[str, str], mlflow: Any
+) -> None:
+    before = client.get("/serving/models", list[RegisteredModel])
+    cases: list[tuple[str, str, type[LabwrightError], str]] = [
+        (runs["none"], "none", InvalidError, "no_model"),
+        ("0" * 32, "none", NotFoundError, "not_found"),
+        (runs["trees"], "a'b", InvalidError, "name"),
+        (runs["trees"], " ", InvalidError, "name"),
+    ]
+    for run, name, kind, code in cases:
+        with pytest.raises(kind) as caught:
+            lw.serving.register(run, name)
+        assert (caught.value.code, "\n" in caught.value.message) == (code, False)
+    assert client.get("/serving/models", list[RegisteredModel]) == before
 
 
 def test_bad_promotions_say_what_to_do_and_change_nothing(

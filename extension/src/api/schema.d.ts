@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI d2b07d0f36133fea1091a800da74482b16fdb3d144955442e44fb66d9d99f975. Do not edit.
+// Made by `jlpm types` from OpenAPI f44e7eaea99fc2ffcdc47a3d7ef78ca31aa38f23b08806512dd271f557b397ec. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -525,6 +525,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving/models': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Models
+     * @description The registered models.
+     */
+    get: operations['models_serving_models_get'];
+    put?: never;
+    /**
+     * Register
+     * @description Register a run's model as a version; one that is registered under this name already is said.
+     */
+    post: operations['register_serving_models_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/shutdown': {
     parameters: {
       query?: never;
@@ -718,12 +742,18 @@ export interface components {
      * @description Which runs to compare; the first is the base.
      */
     Compare: {
+      /**
+       * Points
+       * @description At most so many points a curve; 0 for no curves
+       * @default 0
+       */
+      points?: number;
       /** Run Ids */
       run_ids: string[];
     };
     /**
      * ComparedValue
-     * @description A parameter or metric of one run; text is empty where the run has none.
+     * @description A parameter, metric or cost of one run; text is empty where the run has none.
      */
     ComparedValue: {
       /** Text */
@@ -739,10 +769,29 @@ export interface components {
      * @description Runs side by side.
      */
     Comparison: {
+      /** Costs */
+      costs?: components['schemas']['ComparisonRow'][];
       /** Curves */
       curves: components['schemas']['Curve'][];
+      /**
+       * Main Metric
+       * @description What runs are most likely judged by
+       * @default null
+       */
+      main_metric?: string | null;
       /** Metrics */
       metrics: components['schemas']['ComparisonRow'][];
+      /**
+       * Missing
+       * @description Runs that are not there any more
+       */
+      missing?: components['schemas']['MissingRun'][];
+      /**
+       * More Runs
+       * @description In an output: runs that were left out of it
+       * @default 0
+       */
+      more_runs?: number;
       /** Params */
       params: components['schemas']['ComparisonRow'][];
       /** Runs */
@@ -761,6 +810,13 @@ export interface components {
       best?: number | null;
       /** Differs */
       differs: boolean;
+      /**
+       * Direction
+       * @description Which values are better
+       * @default none
+       * @enum {string}
+       */
+      direction?: 'up' | 'down' | 'none';
       /** Name */
       name: string;
       /** Values */
@@ -1114,6 +1170,16 @@ export interface components {
       value: number | null;
     };
     /**
+     * MissingRun
+     * @description A run that was asked for and cannot be compared.
+     */
+    MissingRun: {
+      /** Reason */
+      reason: string;
+      /** Run Id */
+      run_id: string;
+    };
+    /**
      * NotCompared
      * @description A column that has no verdict, and why.
      */
@@ -1291,10 +1357,77 @@ export interface components {
       version: components['schemas']['Version'];
     };
     /**
+     * Register
+     * @description Register a run's model as a version of a registered model; no endpoint is made or changed.
+     */
+    Register: {
+      /**
+       * Model
+       * @description Which of the run's models, when it has several
+       */
+      model?: string | null;
+      /**
+       * Name
+       * @description The registered model's name; made if there is none
+       */
+      name: string;
+      /** Run Id */
+      run_id: string;
+    };
+    /**
+     * Registered
+     * @description A version that a run's model is registered as.
+     */
+    Registered: {
+      /**
+       * Changed
+       * @description False when this run's model was registered under this name already
+       */
+      changed: boolean;
+      /**
+       * Message
+       * @description What was done, in a sentence
+       */
+      message: string;
+      /** Name */
+      name: string;
+      /** Run Id */
+      run_id: string;
+      /** Run Name */
+      run_name: string;
+      /** Version */
+      version: string;
+    };
+    /**
+     * RegisteredModel
+     * @description A model in the registry.
+     */
+    RegisteredModel: {
+      /**
+       * Endpoint
+       * @description Whether a run may be promoted to an endpoint of this name
+       */
+      endpoint: boolean;
+      /** Name */
+      name: string;
+      /**
+       * Version
+       * @description The newest version; null while it has none
+       */
+      version: string | null;
+    };
+    /**
      * Run
      * @description One run, as a table shows it.
      */
     Run: {
+      /**
+       * Costs
+       * @description wall_seconds, cpu_seconds, gpu_seconds, peak_memory_mb, …, money
+       */
+      costs?: {
+        [key: string]: number;
+      };
       /** Ended */
       ended: string | null;
       /** Experiment */
@@ -2456,6 +2589,59 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Endpoint'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  models_serving_models_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RegisteredModel'][];
+        };
+      };
+    };
+  };
+  register_serving_models_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Register'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Registered'];
         };
       };
       /** @description Validation Error */

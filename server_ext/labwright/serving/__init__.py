@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "start", "stop"]
+__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "register", "start", "stop"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,12 +19,12 @@ from labwright.errors import InvalidError, LabwrightError, NotFoundError, Unavai
 from labwright.service.models import Operation, OperationState
 from labwright.serving import prediction_log, render, values
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote
+from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote, Register, Registered
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "start", "stop"]
+__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "register", "start", "stop"]
 
 INLINE = 4000
 PATIENCE = 60.0
@@ -55,6 +55,13 @@ class EndpointList(Sequence[EndpointCard]):
         return render.table(self._found)
 
 
+class RegisteredCard(Registered):
+    """A registered version that shows itself in a notebook."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return render.registered(self)
+
+
 @functools.cache
 def _http() -> httpx.Client:
     return httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=httpx.Timeout(120, connect=5))
@@ -76,10 +83,7 @@ def promote(
     if version is not None:
         body = Promote(version=str(version).removeprefix("v"))
     else:
-        from labwright.experiments.api import find_run
-
-        found = find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True)
-        body = Promote(run_id=found.run_id, model=model)
+        body = Promote(run_id=_run_with_model(run, experiment, by), model=model)
     operation: Operation = shared().post(f"/serving/endpoints/{to}/promotions", Operation, body)
     if not wait:
         return operation
@@ -88,6 +92,33 @@ def promote(
         f"Version {operation.result['version']} is live."
     )  # fmt: skip
     return _settled(to).model_copy(update={"note": note})
+
+
+def register(
+    run: str | Any = "last", name: str | None = None, *, experiment: str | None = None, by: str | None = None,
+    model: str | None = None,
+) -> RegisteredCard:  # fmt: skip
+    """Register a run's model as a version of the registered model `name`, made if there is none; nothing is served.
+
+    `run` is as in `promote`. Registering the same run again under the same name changes nothing, and says so.
+    """
+    if name is None:
+        raise InvalidError("Under which name? Such as register(run, 'flights-delay').")
+    run_id = _run_with_model(run, experiment, by)
+    try:
+        body = Register(run_id=run_id, name=name, model=model)
+    except ValueError:
+        raise InvalidError(
+            "A registered model's name is of letters, digits, spaces, dots, dashes and underscores.", code="name"
+        ) from None
+    found: RegisteredCard = shared().post("/serving/models", RegisteredCard, body)
+    return found
+
+
+def _run_with_model(run: str | Any, experiment: str | None, by: str | None) -> str:
+    from labwright.experiments.api import find_run
+
+    return str(find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True).run_id)
 
 
 def follow(operation: Operation, progress: Callable[[Operation], None] | None = None) -> Operation:

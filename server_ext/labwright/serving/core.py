@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from labwright.serving.models import (
     LoggedPrediction,
     Promote,
     Promotion,
+    Register,
+    Registered,
+    RegisteredModel,
     Signature,
     Version,
 )
@@ -86,6 +90,23 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
         return context.operations.start(actor, records.PROMOTE, name, work)
 
 
+def register(context: Context, actor: Actor, body: Register) -> Registered:
+    """Register a run's model as a version of a registered model; no endpoint is made or changed.
+
+    Errors: InvalidError (no_model, several_models), NotFoundError, ConflictError (promotion_running).
+    """
+    records.check_idle(context, body.name)  # a promotion that fails takes back the version that it registered
+    found = registry.register_run(context, actor, body)
+    if found.changed:
+        context.events.publish("serving", body.name)
+    return found
+
+
+def registered_models(context: Context) -> list[RegisteredModel]:
+    """The registered models, by name."""
+    return registry.registered(context)
+
+
 def _unchanged(live: Version) -> dict[str, Any]:
     return {"changed": False, "version": live.version, "endpoint": live.model}
 
@@ -114,12 +135,19 @@ def start(context: Context, actor: Actor, name: str, expected: int | None = None
     return _set_wanted(context, actor, name, "running", expected)
 
 
-def _set_wanted(context: Context, actor: Actor, name: str, wanted: str, expected: int | None) -> Endpoint:
-    room = records.room(context)
+@contextmanager
+def _alone(context: Context, actor: Actor, name: str) -> Iterator[records.Room]:
+    """Nobody else works on the endpoint meanwhile. Errors: NotFoundError, ConflictError while it is promoted to."""
     with context.store.session() as session:
         records.get(session, actor, name)
     records.check_idle(context, name)
+    room = records.room(context)
     with room.busy[name]:
+        yield room
+
+
+def _set_wanted(context: Context, actor: Actor, name: str, wanted: str, expected: int | None) -> Endpoint:
+    with _alone(context, actor, name) as room:
         with context.store.session() as session:
             row = records.get(session, actor, name)
             records.check_revision(row, expected)
@@ -142,11 +170,7 @@ def delete(context: Context, actor: Actor, name: str, expected: int | None = Non
 
     Errors: NotFoundError, ConflictError.
     """
-    room = records.room(context)
-    with context.store.session() as session:
-        records.get(session, actor, name)
-    records.check_idle(context, name)
-    with room.busy[name]:
+    with _alone(context, actor, name) as room:
         with context.store.session() as session:
             row = records.get(session, actor, name)
             records.check_revision(row, expected)

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from labwright.service.models import Operation, Strict
 
 NAME = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+# Of a registered model: no sign that means something in MLflow's filters and addresses.
+MODEL_NAME = r"^[\w.-]([\w .-]*[\w.-])?$"
 
 
 class EndpointState(StrEnum):
@@ -80,6 +82,37 @@ class Promote(Strict):
         description="Instead of run_id: a version of the endpoint's model",
     )
     expected_revision: int | None = Field(default=None, description="Refuse with 409 when the endpoint has another")
+
+
+class Register(Strict):
+    """Register a run's model as a version of a registered model; no endpoint is made or changed."""
+
+    run_id: str = Field(max_length=64)
+    name: str = Field(
+        pattern=MODEL_NAME, max_length=250, description="The registered model's name; made if there is none"
+    )
+    model: str | None = Field(
+        default=None, max_length=250, description="Which of the run's models, when it has several"
+    )
+
+
+class Registered(BaseModel):
+    """A version that a run's model is registered as."""
+
+    name: str
+    version: str
+    run_id: str
+    run_name: str
+    changed: bool = Field(description="False when this run's model was registered under this name already")
+    message: str = Field(description="What was done, in a sentence")
+
+
+class RegisteredModel(BaseModel):
+    """A model in the registry."""
+
+    name: str
+    version: str | None = Field(description="The newest version; null while it has none")
+    endpoint: bool = Field(description="Whether a run may be promoted to an endpoint of this name")
 
 
 class Expected(Strict):

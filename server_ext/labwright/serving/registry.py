@@ -1,10 +1,14 @@
 """MLflow's model registry, as serving uses it: one registered model per endpoint, named like it and tagged as its own.
+A run's model may also be registered without an endpoint; the models made for that are tagged too where an endpoint may
+have their name, so that a promotion finds them.
 
 The service holds the truth of what is live; the aliases `champion` and `previous` are its mirror in MLflow.
 """
 
 from __future__ import annotations
 
+import re
+import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +18,11 @@ from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFou
 from labwright.experiments import core as experiments
 from labwright.experiments.models import LoggedModel
 from labwright.service.context import Context
-from labwright.serving.models import Promote
+from labwright.serving.models import NAME, Promote, Register, Registered, RegisteredModel
 
 TAG = "labwright.endpoint"
 API = "/api/2.0/mlflow"
+_writing = threading.Lock()  # of two who register one run, the second finds the first one's version
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,20 @@ def _of_version(context: Context, actor: Actor, name: str, version: str) -> Choi
     return Choice(run_id, run_name, None, version, has_reference)
 
 
-def _owned(context: Context, name: str) -> bool:
-    """Whether the registered model is there and the endpoint's own. Errors: ConflictError when it is not its own."""
+def _tags(context: Context, name: str) -> set[str] | None:
+    """The keys of the registered model's tags; None where there is no such model."""
     try:
         reply = experiments.call_mlflow(context, "GET", f"{API}/registered-models/get", params={"name": name})
     except NotFoundError:
+        return None
+    return {tag["key"] for tag in reply["registered_model"].get("tags", [])}
+
+
+def _owned(context: Context, name: str) -> bool:
+    """Whether the registered model is there and the endpoint's own. Errors: ConflictError when it is not its own."""
+    tags = _tags(context, name)
+    if tags is None:
         return False
-    tags = {tag["key"]: tag.get("value") for tag in reply["registered_model"].get("tags", [])}
     if TAG not in tags:
         raise ConflictError(
             f"A registered model named {name!r} is in MLflow already and is no endpoint's. Choose another name, or set "
@@ -114,21 +126,61 @@ def _source(context: Context, model: LoggedModel) -> str:
 
 
 def register(context: Context, name: str, choice: Choice, undo: ExitStack) -> str:
-    """The choice's version, registered now if it was not; `undo` takes that back."""
+    """The choice's version for the endpoint `name`, registered now if it was not; `undo` takes that back."""
     if choice.version is not None:
         return choice.version
-    assert choice.model is not None
-    if not _owned(context, name):
-        tags = [{"key": TAG, "value": name}]
+    with _writing:
+        return _version(context, name, choice.run_id, choice.model, undo, there=_owned(context, name))[0]
+
+
+def register_run(context: Context, actor: Actor, body: Register) -> Registered:
+    """Register a run's model under a name, whoever made the registered model. Once: the same run gets the same version.
+
+    Errors: InvalidError (no_model, several_models), NotFoundError, UnavailableError.
+    """
+    run = experiments.get_run(context, actor, body.run_id).run
+    model = _pick(run.models, body.model)
+    with _writing, ExitStack() as undo:
+        there = _tags(context, body.name) is not None
+        version, changed = _version(context, body.name, run.run_id, model, undo, there=there)
+        undo.pop_all()
+    words = f"{run.name} is version {version} of {body.name}" + ("." if changed else " already; nothing was changed.")
+    return Registered(
+        name=body.name, version=version, run_id=run.run_id, run_name=run.name, changed=changed, message=words
+    )
+
+
+def registered(context: Context) -> list[RegisteredModel]:
+    """The registered models, by name."""
+    params = {"max_results": 1000}
+    reply = experiments.call_mlflow(context, "GET", f"{API}/registered-models/search", params=params)
+    found = []
+    for model in reply.get("registered_models", []):
+        versions = [int(version["version"]) for version in model.get("latest_versions", [])]
+        tags = {tag["key"] for tag in model.get("tags", [])}
+        newest = str(max(versions)) if versions else None
+        found.append(RegisteredModel(name=model["name"], version=newest, endpoint=TAG in tags))
+    return sorted(found, key=lambda one: one.name)
+
+
+def _version(
+    context: Context, name: str, run_id: str | None, model: LoggedModel | None, undo: ExitStack, *, there: bool
+) -> tuple[str, bool]:
+    """The version of a run's model, and whether it was made now; `undo` takes back what was made."""
+    assert run_id is not None
+    assert model is not None
+    if not there:
+        tags = [{"key": TAG, "value": name}] if re.fullmatch(NAME, name) else []
         _post(context, "registered-models/create", {"name": name, "tags": tags})
         undo.callback(_forget, context, "registered-models/delete", {"name": name})
-    source = _source(context, choice.model)
-    body: dict[str, Any] = {"name": name, "source": source, "run_id": choice.run_id}
-    if choice.model.model_id:
-        body["model_id"] = choice.model.model_id
+    elif (found := _registered(context, name, run_id, model)) is not None:
+        return found, False
+    body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id}
+    if model.model_id:
+        body["model_id"] = model.model_id
     version = str(_post(context, "model-versions/create", body)["model_version"]["version"])
     undo.callback(_forget, context, "model-versions/delete", {"name": name, "version": version})
-    return version
+    return version, True
 
 
 def mirror(context: Context, name: str, live: str, previous: str | None) -> None:

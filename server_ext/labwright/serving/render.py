@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from labwright.serving.models import Endpoint
+from labwright.serving.models import Endpoint, Registered
 
 # Half-transparent colours read on light and on dark.
 TABLE = "border-collapse:collapse;font-size:13px;margin:4px 0 8px 0"
@@ -78,6 +78,15 @@ def table(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 
 def _cell(text: str) -> str:
     return f'<td style="{CELL}">{escape(text)}</td>'
+
+
+def registered(found: Registered) -> dict[str, Any]:
+    """The MIME bundle of a version that was registered."""
+    html = (
+        f'<div style="font-size:13px">Registered model <b>{escape(found.name)}</b>, version '
+        f"<b>{escape(found.version)}</b>: {escape(found.message)}</div>"
+    )
+    return {"text/html": html, "text/plain": f"Registered model {found.name}, version {found.version}: {found.message}"}
 
 
 def progress(name: str, step: str, share: float) -> dict[str, Any]:

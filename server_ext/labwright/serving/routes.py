@@ -21,6 +21,9 @@ from labwright.serving.models import (
     Prediction,
     Promote,
     Promotion,
+    Register,
+    Registered,
+    RegisteredModel,
 )
 
 router = APIRouter(prefix="/serving", tags=["serving"])
@@ -33,6 +36,18 @@ Expecting = Annotated[Expected | None, Body()]
 def endpoints(context: In, actor: By) -> list[Endpoint]:
     """All endpoints."""
     return core.list_endpoints(context, actor)
+
+
+@router.get("/models")
+def models(context: In) -> list[RegisteredModel]:
+    """The registered models."""
+    return core.registered_models(context)
+
+
+@router.post("/models")
+def register(context: In, actor: By, body: Register) -> Registered:
+    """Register a run's model as a version; one that is registered under this name already is said."""
+    return core.register(context, actor, body)
 
 
 @router.get("/endpoints/{name}")
