@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI f44e7eaea99fc2ffcdc47a3d7ef78ca31aa38f23b08806512dd271f557b397ec. Do not edit.
+// Made by `jlpm types` from OpenAPI ad6a313fb5cf52fb2e66065d7b33a0ae7ffa6d827c469fd64d837a70180b1cb2. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -673,24 +673,6 @@ export interface components {
      */
     ClusterState: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'lost';
     /**
-     * Column
-     * @description A column of a model's signature.
-     */
-    Column: {
-      /** Name */
-      name: string;
-      /**
-       * Required
-       * @default true
-       */
-      required?: boolean;
-      /**
-       * Type
-       * @description MLflow's: double, float, integer, long, boolean, string, datetime, …
-       */
-      type: string;
-    };
-    /**
      * ColumnDrift
      * @description Evidently's verdict on one column.
      */
@@ -745,7 +727,7 @@ export interface components {
       /**
        * Points
        * @description At most so many points a curve; 0 for no curves
-       * @default 0
+       * @default 500
        */
       points?: number;
       /** Run Ids */
@@ -1527,9 +1509,27 @@ export interface components {
      */
     Signature: {
       /** Inputs */
-      inputs: components['schemas']['Column'][];
+      inputs: components['schemas']['SignatureColumn'][];
       /** Outputs */
-      outputs: components['schemas']['Column'][];
+      outputs: components['schemas']['SignatureColumn'][];
+    };
+    /**
+     * SignatureColumn
+     * @description A column of a model's signature.
+     */
+    SignatureColumn: {
+      /** Name */
+      name: string;
+      /**
+       * Required
+       * @default true
+       */
+      required?: boolean;
+      /**
+       * Type
+       * @description MLflow's: double, float, integer, long, boolean, string, datetime, …
+       */
+      type: string;
     };
     /**
      * StartCluster

@@ -1,9 +1,13 @@
+import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { ask, confirm, Field } from '../common/dialog';
+import { attempt } from '../common/notice';
+import type { IWorkbench } from '../common/tokens';
 import type { Cluster, StartCluster } from './api';
 import type { ClustersModel } from './model';
+import { startCode } from './words';
 
 /** Ask before a cluster is stopped. */
 export function confirmStop(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {
@@ -16,17 +20,18 @@ export function confirmStop(cluster: Cluster, trans: TranslationBundle): Promise
 }
 
 /** Ask for a new cluster, and start it; `notebook` is the path of the one that it is for. */
-export function askForCluster(
+export async function askForCluster(
   model: ClustersModel,
-  trans: TranslationBundle,
+  { trans, copyAsCell }: IWorkbench,
   notebook?: string
-): Promise<boolean> {
-  return ask<StartCluster>({
+): Promise<void> {
+  let started: Cluster | undefined;
+  await ask<StartCluster>({
     trans,
     title: trans.__('New cluster'),
     accept: trans.__('Start'),
     value: model.defaults(notebook),
-    submit: value => model.start(value),
+    submit: async value => (started = await model.start(value)),
     fields: ({ value, change }) => {
       const count = (name: 'workers' | 'threads' | 'gpus', least: number, most: number): JSX.Element => (
         <input
@@ -43,6 +48,9 @@ export function askForCluster(
       );
       return (
         <>
+          {notebook === undefined ? null : (
+            <p className="lw-Form-lead">{trans.__('Workers for %1.', notebook)}</p>
+          )}
           <Field label={trans.__('Name')} hint={trans.__('Small letters, digits and hyphens')}>
             <input
               className="jp-mod-styled"
@@ -74,5 +82,31 @@ export function askForCluster(
         </>
       );
     }
+  });
+  if (started) {
+    offerConnection(started, trans, copyAsCell, notebook);
+  }
+}
+
+/** A cluster works for a notebook once a cell of it has connected to it. */
+function offerConnection(
+  cluster: Cluster,
+  trans: TranslationBundle,
+  copyAsCell: IWorkbench['copyAsCell'],
+  notebook?: string
+): void {
+  const words = cluster.message
+    ? `${cluster.name}: ${cluster.message}`
+    : trans.__('The workers of %1 start. A cell connects a notebook to them.', cluster.name);
+  Notification.success(words, {
+    autoClose: 30000,
+    actions: [
+      {
+        label: notebook === undefined ? trans.__('Connect a notebook') : trans.__('Connect this notebook'),
+        caption: trans.__('Put the cell that connects into the notebook used last, else on the clipboard'),
+        displayType: 'accent',
+        callback: () => void attempt(() => copyAsCell(startCode(cluster)))
+      }
+    ]
   });
 }

@@ -1,4 +1,3 @@
-import { say } from '../common/notice';
 import type { Resource } from '../common/resource';
 import type { IWorkbench } from '../common/tokens';
 import {
@@ -39,12 +38,11 @@ export class ClustersModel {
     };
   }
 
-  async start(wanted: StartCluster): Promise<void> {
-    const { message } = await startCluster(this.workbench.api, wanted);
-    if (message) {
-      say(`${wanted.name}: ${message}`);
-    }
+  /** Start a cluster; its message says so where it ran already. */
+  async start(wanted: StartCluster): Promise<Cluster> {
+    const cluster = await startCluster(this.workbench.api, wanted);
     await this.clusters.refresh();
+    return cluster;
   }
 
   /** Those that a person would call running, asked for now. */

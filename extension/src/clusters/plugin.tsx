@@ -1,6 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -21,12 +21,13 @@ export const clusters: JupyterFrontEndPlugin<void> = {
   description: 'Workers for notebooks: start, scale and stop them.',
   autoStart: true,
   requires: [IWorkbench],
-  optional: [ICommandPalette, IToolbarWidgetRegistry],
+  optional: [ICommandPalette, IToolbarWidgetRegistry, INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     workbench: IWorkbench,
     palette: ICommandPalette | null,
-    toolbars: IToolbarWidgetRegistry | null
+    toolbars: IToolbarWidgetRegistry | null,
+    notebooks: INotebookTracker | null
   ): void => {
     const { trans } = workbench;
     const model = new ClustersModel(workbench);
@@ -36,7 +37,13 @@ export const clusters: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Workers with CPUs or GPUs for a notebook'),
       icon: clusterIcon,
       describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => askForCluster(model, trans)
+      execute: () =>
+        attempt(async () => {
+          // For the notebook used last, unless that one has workers.
+          const path = notebooks?.currentWidget?.context.path;
+          const served = path !== undefined && (await model.ofNotebook(path)) !== undefined;
+          await askForCluster(model, workbench, served ? undefined : path);
+        })
     });
     palette?.addItem({ command: START, category: trans.__('Labwright') });
 

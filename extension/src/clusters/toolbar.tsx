@@ -49,7 +49,8 @@ function ClusterButton(props: IProps): ReactElement {
 }
 
 function Known({ model, path }: IProps): ReactElement {
-  const { trans, used, showSection } = useWorkbench();
+  const workbench = useWorkbench();
+  const { trans, used, showSection } = workbench;
   const [busy, setBusy] = useState(false);
   const state = useResource(model.clusters);
   const own =
@@ -66,7 +67,7 @@ function Known({ model, path }: IProps): ReactElement {
     if (found) {
       showSection('clusters');
     } else if (known) {
-      await askForCluster(model, trans, path());
+      await askForCluster(model, workbench, path());
     }
   };
 

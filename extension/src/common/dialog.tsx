@@ -1,6 +1,6 @@
 import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useState, type ReactElement, type ReactNode } from 'react';
+import React, { useId, useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
 
 import { asRequestError } from './resource';
 
@@ -19,11 +19,13 @@ interface IAskOptions<T> {
   fields: (props: IFormProps<T>) => ReactElement;
   /** Does what was asked for; what it throws is said in the dialog, which comes back with its values. */
   submit: (value: T) => Promise<unknown>;
+  /** Hands out the cell that does the same, instead of doing it. */
+  copy?: (value: T) => Promise<void>;
 }
 
 /** Ask with a form until it is done or given up; gives whether it was done. */
 export async function ask<T extends object>(options: IAskOptions<T>): Promise<boolean> {
-  const { trans, title, accept, fields, submit } = options;
+  const { trans, title, accept, fields, submit, copy } = options;
   let { value } = options;
   let refused = '';
   for (;;) {
@@ -31,7 +33,11 @@ export async function ask<T extends object>(options: IAskOptions<T>): Promise<bo
     const result = await showDialog({
       title,
       body,
-      buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: accept })],
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Cancel') }),
+        ...(copy ? [cellButton(trans)] : []),
+        Dialog.okButton({ label: accept })
+      ],
       focusNodeSelector: 'input, select'
     });
     if (!result.button.accept || !result.value) {
@@ -39,6 +45,10 @@ export async function ask<T extends object>(options: IAskOptions<T>): Promise<bo
     }
     value = result.value;
     try {
+      if (copy && result.button.actions.includes('cell')) {
+        await copy(value);
+        return false;
+      }
       await submit(value);
       return true;
     } catch (error) {
@@ -126,21 +136,34 @@ function Fields<T extends object>({ initial, fields, keep }: IFieldsProps<T>): R
   return fields({ value, change });
 }
 
-/** A field of a form with its label, and a quiet line that says what may stand in it. */
-export function Field({
-  label,
-  hint,
-  children
-}: {
+interface IFieldProps {
   label: string;
-  hint?: string;
+  /** What may stand in it. */
+  hint?: ReactNode;
   children: ReactNode;
-}): ReactElement {
+}
+
+/** A field of a form with its label, and a line below: what may stand in it, or what is wrong with what stands in it. */
+export function Field({ label, hint, children }: IFieldProps): ReactElement {
+  const [wrong, setWrong] = useState('');
+  const line = useId();
+  const check = ({ target }: FormEvent): void => {
+    const field = target as HTMLInputElement;
+    // The browser cannot say what a pattern asks for; the hint does.
+    const words = field.validity.patternMismatch && typeof hint === 'string' ? hint : field.validationMessage;
+    field.setAttribute('aria-invalid', String(words !== ''));
+    field.setAttribute('aria-describedby', line);
+    setWrong(words);
+  };
   return (
-    <label>
-      {label}
-      {children}
-      {hint ? <span className="lw-Form-hint lw-quiet">{hint}</span> : null}
-    </label>
+    <div className="lw-Field" onInput={check} onBlur={check}>
+      <label>
+        {label}
+        {children}
+      </label>
+      <span id={line} className={wrong ? 'lw-Form-error' : 'lw-Form-hint lw-quiet'} aria-live="polite">
+        {wrong || hint}
+      </span>
+    </div>
   );
 }

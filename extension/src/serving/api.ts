@@ -6,7 +6,9 @@ export type Promotion = Schemas['Promotion'];
 export type Prediction = Schemas['Prediction'];
 export type LoggedPrediction = Schemas['LoggedPrediction'];
 export type Example = Schemas['Example'];
-export type Column = Schemas['Column'];
+export type RegisteredModel = Schemas['RegisteredModel'];
+export type Registered = Schemas['Registered'];
+export type Column = Schemas['SignatureColumn'];
 
 const at = (name: string, verb = ''): string => `serving/endpoints/${pathOf(name)}${verb && `/${verb}`}`;
 
@@ -21,6 +23,21 @@ export const lastPromotions = (api: Api, name: string, background: boolean): Pro
 
 export const promote = (api: Api, name: string, body: Schemas['Promote']): Promise<Operation> =>
   api.json(at(name, 'promotions'), { method: 'POST', body });
+
+export const listModels = (api: Api): Promise<RegisteredModel[]> => api.json('serving/models');
+
+export const register = (api: Api, body: Schemas['Register']): Promise<Registered> =>
+  api.json('serving/models', { method: 'POST', body });
+
+/** The experiment of an endpoint's run; empty where the run is gone. */
+export const experimentOf = async (api: Api, runId: string): Promise<string> => {
+  try {
+    const { run }: Schemas['RunDetail'] = await api.json(`experiments/runs/${pathOf(runId)}`);
+    return run.experiment_id;
+  } catch {
+    return '';
+  }
+};
 
 export const getHistory = (api: Api, name: string, background: boolean): Promise<Promotion[]> =>
   api.json(at(name, 'promotions'), { background });

@@ -12,6 +12,7 @@ import { Table } from '../common/table';
 import { useWorkbench } from '../common/widget';
 import type { Endpoint } from './api';
 import type { EndpointModel, ServingModel } from './model';
+import { confirmStop } from './stop';
 import { TryIt } from './tryit';
 import { deleteCode, setRunningCode, stateOf, versionOf } from './words';
 
@@ -54,6 +55,15 @@ function Head({ serving, model, endpoint }: IProps & { endpoint: Endpoint }): Re
   const { trans, copyAsCell } = useWorkbench();
   const actions = useStore(serving.actions);
   const running = endpoint.state !== 'stopped';
+  const setRunning = async (): Promise<void> => {
+    if (running) {
+      const copy = (): Promise<void> => copyAsCell(setRunningCode(endpoint.name, false));
+      if (!(await confirmStop(endpoint, trans, copy))) {
+        return;
+      }
+    }
+    await model.setRunning(endpoint, !running);
+  };
   const remove = async (): Promise<void> => {
     const sure = await confirm(
       trans,
@@ -92,9 +102,9 @@ function Head({ serving, model, endpoint }: IProps & { endpoint: Endpoint }): Re
         );
       })}
       <Button
-        label={running ? trans.__('Stop') : trans.__('Start')}
+        label={running ? trans.__('Stop…') : trans.__('Start')}
         disabled={!endpoint.live}
-        onClick={() => model.setRunning(endpoint, !running)}
+        onClick={setRunning}
       />
       <CopyAsCell
         code={setRunningCode(endpoint.name, !running)}

@@ -1,26 +1,35 @@
-import { RequestError } from '../api/request';
+import { RequestError, type Schemas } from '../api/request';
 import type { Resource } from '../common/resource';
 import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
 import {
   deleteEndpoint,
+  experimentOf,
   getEndpoint,
   getExample,
   getHistory,
   getLog,
   lastPromotions,
   listEndpoints,
+  listModels,
   predict,
   promote,
+  register,
   setRunning,
   type Endpoint,
   type Example,
   type LoggedPrediction,
   type Operation,
   type Prediction,
-  type Promotion
+  type Promotion,
+  type Registered,
+  type RegisteredModel
 } from './api';
 import type { IEndpointAction, IServing } from './tokens';
+import { nameFor } from './words';
+
+/** Endpoints that are looked through for the one of an experiment. */
+const MOST_ASKED = 20;
 
 /** An endpoint, or the promotion that came to nothing where there is none. */
 export interface IStanding {
@@ -124,5 +133,32 @@ export class ServingModel implements IServing {
       ...(model ? { model } : {}),
       ...(over ? { expected_revision: over.revision } : {})
     });
+  }
+
+  /** The registered models as they are now. */
+  registered(): Promise<RegisteredModel[]> {
+    return listModels(this.workbench.api);
+  }
+
+  register(runId: string, name: string, model: string | null): Promise<Registered> {
+    return register(this.workbench.api, { run_id: runId, name, ...(model ? { model } : {}) });
+  }
+
+  /** Where a run's model likely goes: to the endpoint of its experiment, else to a name that is free. */
+  async suggestion(run: Schemas['Run']): Promise<string> {
+    const [endpoints, registered] = await Promise.all([this.list(), this.registered()]);
+    const runs = endpoints.slice(0, MOST_ASKED).map(({ live }) => live?.run_id);
+    const experiments = await Promise.all(
+      runs.map(id => (id ? experimentOf(this.workbench.api, id) : undefined))
+    );
+    const own = endpoints[experiments.indexOf(run.experiment_id)];
+    const wish = nameFor(run.experiment);
+    let name = own?.name ?? wish;
+    // A registered model that is no endpoint's would be refused.
+    const taken = new Set(registered.filter(one => !one.endpoint).map(one => one.name));
+    for (let next = 2; taken.has(name); next += 1) {
+      name = `${wish.slice(0, 36)}-${next}`;
+    }
+    return name;
   }
 }

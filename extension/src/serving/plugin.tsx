@@ -3,18 +3,21 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import type { Schemas } from '../api/request';
 import { choose } from '../common/choose';
-import { confirm } from '../common/dialog';
 import { endpointIcon, promoteIcon } from '../common/icons';
 import { attempt } from '../common/notice';
 import { IWorkbench } from '../common/tokens';
 import { IExperiments } from '../experiments/tokens';
 import { EndpointPanel } from './endpoint';
+import { registerIcon } from './icons';
 import { ServingModel } from './model';
 import { askPromotion } from './promote';
+import { askRegistration } from './register';
 import { ServingSection } from './section';
+import { confirmStop } from './stop';
 import { IServing } from './tokens';
-import { promoteCode, versionOf } from './words';
+import { versionOf } from './words';
 
 const OPEN = 'labwright:choose-endpoint';
 
@@ -69,13 +72,7 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
           open: () => open({ name: endpoint.name }),
           shutdown: () =>
             void attempt(async () => {
-              const sure = await confirm(
-                trans,
-                trans.__('Stop %1?', endpoint.name),
-                trans.__('It stops answering. Its address and token stay for the next start.'),
-                trans.__('Stop')
-              );
-              if (sure) {
+              if (await confirmStop(endpoint, trans)) {
                 await model.stop(endpoint);
               }
             })
@@ -95,19 +92,24 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
       ],
       body: <ServingSection model={model} open={name => open({ name })} />
     });
+    const unavailable = (run: Schemas['Run']): string =>
+      run.models.length ? '' : trans.__('this run has no model');
     experiments.addRunAction({
       label: trans.__('Promote…'),
       icon: promoteIcon,
-      unavailable: run => (run.models.length ? '' : trans.__('this run has no model')),
+      unavailable,
       execute: async run => {
-        const choice = await askPromotion(run, await model.list(), trans);
-        if (choice?.asCell) {
-          await workbench.copyAsCell(promoteCode(run.run_id, choice.name, choice.model));
-        } else if (choice) {
-          await model.promote(choice.name, run.run_id, choice.model, choice.over);
-          open({ name: choice.name });
+        const name = await askPromotion(run, model, workbench);
+        if (name !== null) {
+          open({ name });
         }
       }
+    });
+    experiments.addRunAction({
+      label: trans.__('Register…'),
+      icon: registerIcon,
+      unavailable,
+      execute: run => askRegistration(run, model, workbench)
     });
     return model;
   }

@@ -45,16 +45,18 @@ function Form({
       columns.map(column => [column.name, textOf(column, endpoint.input_example?.[column.name])])
     )
   );
-  const [answer, setAnswer] = useState<Prediction | null>(null);
+  const [answer, setAnswer] = useState<{ prediction: Prediction; asked: Values } | null>(null);
   const [busy, setBusy] = useState(false);
   const row = columns.map(column => valueOf(column, values[column.name]));
   const names = columns.map(column => column.name);
+  const outputs = endpoint.signature?.outputs ?? [];
   const ready = endpoint.state === 'ready';
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    await attempt(async () => setAnswer(await model.predict(names, row)));
+    setAnswer(null);
+    await attempt(async () => setAnswer({ prediction: await model.predict(names, row), asked: values }));
     setBusy(false);
   };
 
@@ -113,20 +115,46 @@ function Form({
         </button>
         <CopyAsCell code={predictCode(endpoint.name, names, row)} what={trans.__('predict')} />
         <output className="lw-TryIt-answer" aria-live="polite">
-          {answer ? <Answer prediction={answer} /> : null}
+          {answer ? (
+            <Answer
+              prediction={answer.prediction}
+              name={outputs.length === 1 ? outputs[0].name : trans.__('prediction')}
+              old={answer.asked !== values}
+            />
+          ) : null}
         </output>
       </div>
     </form>
   );
 }
 
-function Answer({ prediction }: { prediction: Prediction }): ReactElement {
+/** The answer by the name of the model's output; `old` when the form says something else by now. */
+function Answer({
+  prediction: { predictions, version },
+  name,
+  old
+}: {
+  prediction: Prediction;
+  name: string;
+  old: boolean;
+}): ReactElement {
   const { trans } = useWorkbench();
+  const [value] = predictions;
+  const named: [string, unknown][] =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value)
+      : [[name, value]];
   return (
-    <>
-      <strong>{show(prediction.predictions[0])}</strong>
-      <span className="lw-quiet">{trans.__('by version %1', prediction.version)}</span>
-    </>
+    <span className={old ? 'lw-TryIt-values lw-mod-old' : 'lw-TryIt-values'}>
+      {named.map(([output, one]) => (
+        <span key={output}>
+          {output}: <strong>{show(one)}</strong>
+        </span>
+      ))}
+      <span className="lw-quiet">
+        {old ? trans.__('by version %1, for the values before', version) : trans.__('by version %1', version)}
+      </span>
+    </span>
   );
 }
 

@@ -7,6 +7,9 @@ import type { Endpoint } from './api';
 /** What an endpoint may be called. The dash is escaped: browsers read an input's pattern in the strict (v) way. */
 export const NAME = '[a-z0-9]([a-z0-9\\-]{0,38}[a-z0-9])?';
 
+/** What a registered model may be called. */
+export const MODEL_NAME = '[\\p{L}\\p{N}_.\\-](?:[\\p{L}\\p{N}_ .\\-]*[\\p{L}\\p{N}_.\\-])?';
+
 /** An endpoint's state, as people read it. */
 export function stateOf(endpoint: Endpoint, trans: TranslationBundle): { tone: Tone; text: string } {
   switch (endpoint.state) {
@@ -35,6 +38,8 @@ export function versionOf(endpoint: Endpoint, trans: TranslationBundle): string 
 /** A name for the endpoint of an experiment's run. */
 export function nameFor(experiment: string): string {
   const name = experiment
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
@@ -48,6 +53,15 @@ export function promoteCode(runId: string, name: string, model: string | null): 
     model ? [runId, name, model] : [runId, name],
     (run, to, which) => `%promote ${run} --to ${to}${which ? ` --model ${which}` : ''}`,
     `lw.serving.promote(${literal(runId)}, to=${literal(name)}${model ? `, model=${literal(model)}` : ''})`
+  );
+}
+
+/** The cell that registers. */
+export function registerCode(runId: string, name: string, model: string | null): string {
+  return cell(
+    model ? [runId, name, model] : [runId, name],
+    (run, as, which) => `%register ${run} ${as}${which ? ` --model ${which}` : ''}`,
+    `lw.serving.register(${literal(runId)}, ${literal(name)}${model ? `, model=${literal(model)}` : ''})`
   );
 }
 

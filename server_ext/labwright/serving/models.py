@@ -24,7 +24,7 @@ class EndpointState(StrEnum):
     stopped = "stopped"
 
 
-class Column(BaseModel):
+class SignatureColumn(BaseModel):
     """A column of a model's signature."""
 
     name: str
@@ -35,8 +35,8 @@ class Column(BaseModel):
 class Signature(BaseModel):
     """What a model takes and gives."""
 
-    inputs: list[Column]
-    outputs: list[Column]
+    inputs: list[SignatureColumn]
+    outputs: list[SignatureColumn]
 
 
 class Version(BaseModel):
