@@ -115,5 +115,5 @@ def test_frames_of_one_s_own_need_no_endpoint() -> None:
     bundle = report._repr_mimebundle_()
     assert len(json.dumps(bundle[MIME])) < MAX_JSON
     assert "500 rows against 500 of the training sample" in bundle["text/plain"]
-    with pytest.raises(InvalidError, match="needs at least 30 rows"):
+    with pytest.raises(InvalidError, match="takes at least 30 on each side"):
         lw.drift.compare_frames(weather(10, 1), weather(500, 2))

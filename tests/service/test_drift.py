@@ -145,7 +145,10 @@ def test_too_few_rows_say_how_many_are_needed(client: Client, endpoint: str, sta
         kept.replace(log)
     assert operation.state is OperationState.failed
     assert operation.error.code == "too_few_rows"
-    assert "needs at least 30 rows on each side; the data to compare has 7 rows" in operation.error.detail
+    assert (
+        "The data to compare has 7 rows, and a drift report takes at least 30 on each side. Send 23 more"
+        in operation.error.detail
+    )
     assert pages(state_folder) == before
 
 

@@ -164,7 +164,7 @@ def test_large_data_is_sampled_and_said_so_and_is_the_same_again() -> None:
 
 @pytest.mark.parametrize(("before", "now", "words"), [(29, 100, "has 29 rows"), (100, 1, "has 1 row.")])
 def test_too_few_rows_is_one_clear_sentence(before: int, now: int, words: str) -> None:
-    with pytest.raises(InvalidError, match="needs at least 30 rows") as raised:
+    with pytest.raises(InvalidError, match="takes at least 30 on each side") as raised:
         compare(frame(before, 1), frame(now, 2))
     assert words in raised.value.message
     assert raised.value.code == "too_few_rows"

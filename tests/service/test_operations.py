@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -66,6 +67,46 @@ def test_an_error_of_ours_is_kept_as_a_problem_and_others_say_nothing_of_themsel
     assert (failed.error.code, failed.error.detail) == ("no_model", "This run has no model.")
     failed = wait(operations, operations.start(ME, "serving.promote", "b", broken))
     assert "hunter2" not in failed.model_dump_json()
+
+
+def test_what_failed_is_put_away_with_those_before(operations: Operations) -> None:
+    def refused(_handle: Handle) -> dict[str, str]:
+        raise InvalidError("Too few rows.", code="too_few_rows")
+
+    ended = [wait(operations, operations.start(ME, "drift.report", "a", refused)) for _ in range(2)]
+    kept = [
+        wait(operations, operations.start(ME, "drift.report", "a", lambda _handle: {})),
+        wait(operations, operations.start(ME, "drift.report", "b", refused)),
+        wait(operations, operations.start(ME, "serving.promote", "a", refused)),
+    ]
+    last = wait(operations, operations.start(ME, "drift.report", "a", refused))
+    operations.forget(ME, ended[1].id)
+    assert {found.id for found in operations.list(ME)} == {found.id for found in [*kept, last]}
+    with pytest.raises(NotFoundError):
+        operations.forget(ME, ended[0].id)
+    with pytest.raises(NotFoundError):
+        operations.forget(Actor(owner="somebody else"), last.id)
+
+    go = threading.Event()
+    running = operations.start(ME, "drift.report", "a", lambda _handle: {"waited": str(go.wait(10))})
+    with pytest.raises(ConflictError):
+        operations.forget(ME, running.id)
+    go.set()
+    wait(operations, running)
+
+
+def test_an_event_between_the_subscription_and_the_first_look_is_heard() -> None:
+    events = Events()
+
+    async def subscribe_then_read() -> tuple[str, str]:
+        found = events.listen()
+        events.publish("serving", "flights")
+        async for event in found:
+            assert event is not None
+            return event.capability, event.name
+        raise AssertionError
+
+    assert asyncio.run(subscribe_then_read()) == ("serving", "flights")
 
 
 def test_cancel_takes_effect_at_the_next_step(operations: Operations) -> None:

@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI ad6a313fb5cf52fb2e66065d7b33a0ae7ffa6d827c469fd64d837a70180b1cb2. Do not edit.
+// Made by `jlpm types` from OpenAPI 0eb79b18b77220899cb9cb4532e1e820bf5c7b0a985fe40b335abc9649fa592b. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -177,6 +177,106 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/experiments/differences/curves': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Curves
+     * @description A metric of many runs over a range of x, thinned to what a chart can show; all points where they are few.
+     */
+    get: operations['curves_experiments_differences_curves_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/differences/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * File
+     * @description A file that a run logged. Whatever is in it: nothing runs from this reply.
+     */
+    get: operations['file_experiments_differences_file_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/differences/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Files
+     * @description Images and tables that runs logged, by name.
+     */
+    get: operations['files_experiments_differences_files_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/differences/parts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Parts
+     * @description Cells, environment, data and uncommitted changes of two runs, side by side.
+     */
+    get: operations['parts_experiments_differences_parts_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/differences/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Table
+     * @description The beginning of a table that a run logged.
+     */
+    get: operations['table_experiments_differences_table_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/experiments/runs/{run_id}': {
     parameters: {
       query?: never;
@@ -331,7 +431,11 @@ export interface paths {
     get: operations['operation_operations__operation_id__get'];
     put?: never;
     post?: never;
-    delete?: never;
+    /**
+     * Forget
+     * @description Put away an operation that failed or was cancelled, with those like it before.
+     */
+    delete: operations['forget_operations__operation_id__delete'];
     options?: never;
     head?: never;
     patch?: never;
@@ -594,6 +698,12 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * Axis
+     * @description What a curve's x is.
+     * @enum {string}
+     */
+    Axis: 'step' | 'relative' | 'wall';
+    /**
      * Changed
      * @description A small event: something of `capability` changed; look again.
      */
@@ -819,6 +929,110 @@ export interface components {
       values: (number | null)[];
     };
     /**
+     * CurveSeries
+     * @description A metric of one run over a range of x, in the order of x; columns of equal length.
+     */
+    CurveSeries: {
+      /**
+       * Count
+       * @description Points in the range, before any was left out
+       */
+      count: number;
+      /**
+       * Exact
+       * @description All points of the range are here, none was left out
+       */
+      exact: boolean;
+      /** Infinite */
+      infinite: number;
+      /**
+       * Nan
+       * @description Of these, how many are NaN
+       */
+      nan: number;
+      /** Run Id */
+      run_id: string;
+      /**
+       * Smooth
+       * @description The moving average at the same x; empty without smoothing
+       */
+      smooth: (number | null)[];
+      /**
+       * X
+       * @description Steps, seconds since the run's start, or seconds since the epoch
+       */
+      x: number[];
+      /** Y */
+      y: (number | null)[];
+    };
+    /**
+     * CurveWindow
+     * @description A metric of many runs over a range of x.
+     */
+    CurveWindow: {
+      axis: components['schemas']['Axis'];
+      /** High */
+      high: number | null;
+      /**
+       * Low
+       * @description Smallest x of all points, whatever the range; None where there are none
+       */
+      low: number | null;
+      /** Metric */
+      metric: string;
+      /** Series */
+      series: components['schemas']['CurveSeries'][];
+    };
+    /**
+     * DiffBlock
+     * @description A text on both sides, such as a cell.
+     */
+    DiffBlock: {
+      /** Left Title */
+      left_title: string;
+      mark: components['schemas']['Mark'];
+      /** Right Title */
+      right_title: string;
+      /** Rows */
+      rows: components['schemas']['DiffRow'][];
+    };
+    /**
+     * DiffLine
+     * @description A line of one side.
+     */
+    DiffLine: {
+      /** Number */
+      number: number;
+      /** Pieces */
+      pieces: components['schemas']['Piece'][];
+    };
+    /**
+     * DiffRow
+     * @description Two lines side by side; or a fold, which stands for `folded` equal lines that are not sent.
+     */
+    DiffRow: {
+      /**
+       * Folded
+       * @default 0
+       */
+      folded?: number;
+      left?: components['schemas']['DiffLine'] | null;
+      mark: components['schemas']['Mark'];
+      right?: components['schemas']['DiffLine'] | null;
+    };
+    /**
+     * Differences
+     * @description What differs between what was recorded of two runs.
+     */
+    Differences: {
+      /** Base */
+      base: string;
+      /** Other */
+      other: string;
+      /** Parts */
+      parts: components['schemas']['PartDifference'][];
+    };
+    /**
      * DriftReport
      * @description A report. The full one, Evidently's own page, is beside it and is shown only in a sandbox.
      */
@@ -970,6 +1184,19 @@ export interface components {
       updated: string | null;
     };
     /**
+     * FactRow
+     * @description A named value on both sides, such as a package's version; None where a side has none.
+     */
+    FactRow: {
+      /** Left */
+      left: string | null;
+      mark: components['schemas']['Mark'];
+      /** Name */
+      name: string;
+      /** Right */
+      right: string | null;
+    };
+    /**
      * Feature
      * @description A column of a feature view.
      */
@@ -1086,6 +1313,44 @@ export interface components {
       reference: number[];
     };
     /**
+     * LoggedFile
+     * @description An image or table that runs logged under one name.
+     */
+    LoggedFile: {
+      /**
+       * Kind
+       * @description image or table
+       */
+      kind: string;
+      /**
+       * Name
+       * @description The path; for images of mlflow.log_image their key
+       */
+      name: string;
+      /**
+       * Paths
+       * @description Run id → path among that run's artifacts
+       */
+      paths: {
+        [key: string]: string;
+      };
+      /**
+       * Step
+       * @description For images of mlflow.log_image
+       */
+      step: number | null;
+    };
+    /**
+     * LoggedFiles
+     * @description The images and tables of runs, by name.
+     */
+    LoggedFiles: {
+      /** Files */
+      files: components['schemas']['LoggedFile'][];
+      /** Notes */
+      notes: string[];
+    };
+    /**
      * LoggedModel
      * @description A model that a run logged.
      */
@@ -1124,6 +1389,21 @@ export interface components {
       version: string;
     };
     /**
+     * LoggedTable
+     * @description The beginning of a table that a run logged; all cells as text.
+     */
+    LoggedTable: {
+      /** Columns */
+      columns: string[];
+      /** Rows */
+      rows: string[][];
+      /**
+       * Total
+       * @description Rows that the file has
+       */
+      total: number;
+    };
+    /**
      * MakeReport
      * @description Ask for a report on an endpoint's recent inputs against its model's training sample.
      */
@@ -1136,6 +1416,12 @@ export interface components {
        */
       window?: string | null;
     };
+    /**
+     * Mark
+     * @description What became of a line, a block or a fact, from the base (left) to the other run (right).
+     * @enum {string}
+     */
+    Mark: 'same' | 'changed' | 'added' | 'removed';
     /**
      * Metric
      * @description The last value of a metric.
@@ -1226,6 +1512,41 @@ export interface components {
      * @enum {string}
      */
     OperationState: 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * PartDifference
+     * @description A recorded part of two runs: texts in blocks, or facts.
+     */
+    PartDifference: {
+      /** Blocks */
+      blocks?: components['schemas']['DiffBlock'][];
+      /** Facts */
+      facts?: components['schemas']['FactRow'][];
+      /**
+       * Notes
+       * @description What is missing, unreadable or too large, in sentences
+       */
+      notes: string[];
+      /**
+       * Part
+       * @description cells, environment, data or changes
+       */
+      part: string;
+      /** Same */
+      same: boolean;
+    };
+    /**
+     * Piece
+     * @description A part of a line; `changed` marks words that differ from those on the other side.
+     */
+    Piece: {
+      /**
+       * Changed
+       * @default false
+       */
+      changed?: boolean;
+      /** Text */
+      text: string;
+    };
     /**
      * Point
      * @description One value of a metric's curve.
@@ -2018,6 +2339,172 @@ export interface operations {
       };
     };
   };
+  curves_experiments_differences_curves_get: {
+    parameters: {
+      query: {
+        run: string[];
+        metric: string;
+        axis?: components['schemas']['Axis'];
+        low?: number | null;
+        high?: number | null;
+        /** @description At most about so many points a run */
+        points?: number;
+        /** @description Weight of the moving average; 0 for none */
+        smoothing?: number;
+        log_x?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CurveWindow'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  file_experiments_differences_file_get: {
+    parameters: {
+      query: {
+        run: string;
+        path: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  files_experiments_differences_files_get: {
+    parameters: {
+      query: {
+        run: string[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LoggedFiles'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  parts_experiments_differences_parts_get: {
+    parameters: {
+      query: {
+        base: string;
+        other: string;
+        fold?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Differences'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  table_experiments_differences_table_get: {
+    parameters: {
+      query: {
+        run: string;
+        path: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LoggedTable'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   run_experiments_runs__run_id__get: {
     parameters: {
       query?: never;
@@ -2242,6 +2729,35 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Operation'];
         };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  forget_operations__operation_id__delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Validation Error */
       422: {

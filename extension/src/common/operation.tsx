@@ -13,17 +13,19 @@ export const listOperations = (api: Api, kind: string, background: boolean): Pro
 
 interface IProps {
   operation: Operation;
-  /** After a cancel was asked for. */
+  /** After a cancel was asked for, or a failure was put away. */
   onChange?: () => unknown;
-  /** Where a failure can be put away. */
-  onDismiss?: () => void;
 }
 
 /** Long work: what is done now, how far it is, and a way to stop it; why it failed, when it did. */
-export function OperationBar({ operation, onChange, onDismiss }: IProps): ReactElement | null {
+export function OperationBar({ operation, onChange }: IProps): ReactElement | null {
   const { api, trans } = useWorkbench();
   const cancel = async (): Promise<void> => {
     await api.json(`operations/${pathOf(operation.id)}/cancel`, { method: 'POST', body: {} });
+    await onChange?.();
+  };
+  const putAway = async (): Promise<void> => {
+    await api.json(`operations/${pathOf(operation.id)}`, { method: 'DELETE' });
     await onChange?.();
   };
   if (operation.state === 'failed') {
@@ -31,9 +33,7 @@ export function OperationBar({ operation, onChange, onDismiss }: IProps): ReactE
       <div className="lw-Operation lw-mod-error" role="alert">
         <div className="lw-Operation-words">
           <p>{operation.error?.detail ?? operation.step}</p>
-          {onDismiss ? (
-            <IconButton label={trans.__('Put away')} icon={closeIcon} onClick={onDismiss} />
-          ) : null}
+          <IconButton label={trans.__('Put away')} icon={closeIcon} onClick={putAway} />
         </div>
       </div>
     );

@@ -2,7 +2,6 @@ import { Notification } from '@jupyterlab/apputils';
 
 import { listOperations, type Operation } from '../common/operation';
 import type { Resource } from '../common/resource';
-import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
 import {
   getPage,
@@ -14,12 +13,11 @@ import {
   type MakeReport
 } from './api';
 
-/** An endpoint's reports, newest first, and what is being made or was not made since. */
+/** An endpoint's reports, newest first, and the one that is being made or came to nothing since. */
 export interface IWatched {
   endpoint: string;
   reports: DriftReport[];
-  making: Operation | null;
-  failed: Operation | null;
+  last: Operation | null;
 }
 
 /** What the page knows of drift. */
@@ -37,8 +35,6 @@ export class DriftModel {
   }
 
   readonly watched: Resource<IWatched[]>;
-  /** Failures that somebody has read. */
-  readonly dismissed = new Store<readonly string[]>([]);
   /** Opens a report's tab; the plugin gives it. */
   open: (report: string, endpoint: string) => void = () => undefined;
 
@@ -63,10 +59,6 @@ export class DriftModel {
     // Also with the side bar closed, until the report is there.
     this.followed.set(operation.id, this.watched.watch());
     await this.watched.refresh();
-  }
-
-  dismiss(operation: Operation): void {
-    this.dismissed.set([...this.dismissed.get(), operation.id]);
   }
 
   private end(operations: Operation[]): void {
@@ -96,10 +88,9 @@ function byEndpoint(reports: DriftReport[], operations: Operation[]): IWatched[]
       return {
         endpoint,
         reports: own,
-        making: last?.state === 'running' ? last : null,
-        failed: last?.state === 'failed' ? last : null
+        last: last?.state === 'running' || last?.state === 'failed' ? last : null
       };
     })
-    .filter(({ reports: own, making, failed }) => own.length || making || failed)
+    .filter(({ reports: own, last }) => own.length || last)
     .sort((a, b) => a.endpoint.localeCompare(b.endpoint));
 }

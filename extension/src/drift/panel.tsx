@@ -6,7 +6,6 @@ import { Button, CopyAsCell, IconButton } from '../common/button';
 import { ago, moment } from '../common/format';
 import { OperationBar } from '../common/operation';
 import { Empty, Loaded } from '../common/shell';
-import { useStore } from '../common/store';
 import { useWorkbench } from '../common/widget';
 import type { DriftReport } from './api';
 import type { DriftModel, IWatched } from './model';
@@ -50,8 +49,7 @@ export function DriftSection({ model, create }: IProps): ReactElement {
 function WatchedItem({ model, create, watched }: IProps & { watched: IWatched }): ReactElement {
   const { trans } = useWorkbench();
   const [all, setAll] = useState(false);
-  const dismissed = useStore(model.dismissed);
-  const { endpoint, reports, making, failed } = watched;
+  const { endpoint, reports, last } = watched;
   const older = reports.length - NEWEST;
   return (
     <li className="lw-Item" aria-label={endpoint}>
@@ -71,10 +69,7 @@ function WatchedItem({ model, create, watched }: IProps & { watched: IWatched })
           />
         </span>
       </div>
-      {making ? <OperationBar operation={making} onChange={() => model.watched.refresh()} /> : null}
-      {failed && !dismissed.includes(failed.id) ? (
-        <OperationBar operation={failed} onDismiss={() => model.dismiss(failed)} />
-      ) : null}
+      {last ? <OperationBar operation={last} onChange={() => model.watched.refresh()} /> : null}
       {reports.slice(0, all ? undefined : NEWEST).map(report => (
         <ReportLine key={report.id} report={report} open={() => model.open(report.id, endpoint)} />
       ))}

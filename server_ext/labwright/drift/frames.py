@@ -45,9 +45,10 @@ def align(reference: pd.DataFrame, current: pd.DataFrame) -> Pair:
     for side, frame in (("training sample", reference), ("data to compare", current)):
         if len(frame) < MIN_ROWS:
             rows = "row" if len(frame) == 1 else "rows"
+            more = f"Send {MIN_ROWS - len(frame)} more, or take a longer window."
             raise InvalidError(
-                f"A drift report needs at least {MIN_ROWS} rows on each side; the {side} has {len(frame)} {rows}."
-                + (" Send more traffic or take a longer window." if frame is current else ""),
+                f"The {side} has {len(frame)} {rows}, and a drift report takes at least {MIN_ROWS} on each side. "
+                + (more if frame is current else "Log a larger one with lw.experiments.log_reference(frame)."),
                 code="too_few_rows",
             )
     notes = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import AsyncIterator
 
 from labwright.service.models import Changed
@@ -14,7 +15,9 @@ class Events:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listeners: dict[asyncio.Queue[Changed | None], asyncio.AbstractEventLoop] = {}
+        # Weak: a listener that never begins to read is forgotten with its queue.
+        self._listeners: weakref.WeakKeyDictionary[asyncio.Queue[Changed | None], asyncio.AbstractEventLoop]
+        self._listeners = weakref.WeakKeyDictionary()
         self._closed = False
 
     def publish(self, capability: str, name: str) -> None:
@@ -26,11 +29,14 @@ class Events:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_offer, queue, event)
 
-    async def listen(self) -> AsyncIterator[Changed | None]:
-        """Yield events as they come, and None every 10 s so that a dead connection is noticed."""
+    def listen(self) -> AsyncIterator[Changed | None]:
+        """Subscribe now; gives the events as they come, and None every 10 s so that a dead connection is noticed."""
         queue: asyncio.Queue[Changed | None] = asyncio.Queue(maxsize=1000)
         with self._lock:
             self._listeners[queue] = asyncio.get_running_loop()
+        return self._read(queue)
+
+    async def _read(self, queue: asyncio.Queue[Changed | None]) -> AsyncIterator[Changed | None]:
         try:
             while not self._closed:
                 try:
@@ -39,7 +45,7 @@ class Events:
                     yield None
         finally:
             with self._lock:
-                del self._listeners[queue]
+                self._listeners.pop(queue, None)
 
     def close(self) -> None:
         """End all streams, so that the server can end."""

@@ -173,8 +173,7 @@ class Operations:
             ).all()
             kind, subject = row.kind, row.subject
         if ids:
-            self._events.publish("operations", operation_id)
-            self._events.publish(kind.partition(".")[0], subject)
+            self._tell(operation_id, kind, subject)
         return bool(ids)
 
     def get(self, actor: Actor, operation_id: str) -> Operation:
@@ -221,6 +220,28 @@ class Operations:
         if not self.write(operation_id, step="Cancelling", line="Cancel was asked for."):
             raise ended  # in this moment
         return self.get(actor, operation_id)
+
+    def forget(self, actor: Actor, operation_id: str) -> None:
+        """Forget an operation that failed or was cancelled, and those of its kind and subject that ended so before it.
+
+        Errors: NotFoundError, ConflictError while it goes on.
+        """
+        operation = self.get(actor, operation_id)
+        if operation.state is OperationState.running:
+            raise ConflictError("This operation goes on; cancel it first.", code="running")
+        with self._store.session() as session:
+            session.execute(
+                sa.delete(OperationRow).where(
+                    OperationRow.owner == actor.owner, OperationRow.kind == operation.kind,
+                    OperationRow.subject == operation.subject, OperationRow.created <= operation.created,
+                    OperationRow.state.in_((OperationState.failed, OperationState.cancelled)),
+                )
+            )  # fmt: skip
+        self._tell(operation_id, operation.kind, operation.subject)
+
+    def _tell(self, operation_id: str, kind: str, subject: str) -> None:
+        self._events.publish("operations", operation_id)
+        self._events.publish(kind.partition(".")[0], subject)
 
     def recover(self) -> None:
         """At the service's start: what was running was interrupted, and says so."""

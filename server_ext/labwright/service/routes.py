@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 import labwright
@@ -38,6 +38,7 @@ def _status(context: Context, actor: Actor, app: FastAPI) -> Status:
         namespace=actor.namespace,
         started=app.state.started,
         mlflow=app.state.mlflow_state(context),
+        tracking=context.settings.tracking.uri if context.settings.tracking is not None else "",
         going_on=[item for capability in app.state.capabilities for item in capability.going_on(context)],
         notes=context.notes,
     )
@@ -75,13 +76,23 @@ def cancel(context: In, actor: By, operation_id: str) -> Operation:
     return context.operations.cancel(actor, operation_id)
 
 
+@router.delete("/operations/{operation_id}", status_code=204)
+def forget(context: In, actor: By, operation_id: str) -> Response:
+    """Put away an operation that failed or was cancelled, with those like it before."""
+    context.operations.forget(actor, operation_id)
+    return Response(status_code=204)
+
+
 @router.get("/events", response_class=StreamingResponse)
 async def events(context: In) -> StreamingResponse:
     """Changed events as lines of JSON; an empty line now and then keeps the connection honest."""
 
+    # Before the reply begins: whoever reads it looks at everything then, and hears of all that comes after.
+    found = context.events.listen()
+
     async def lines() -> AsyncIterator[bytes]:
         yield b"\n"
-        async for event in context.events.listen():
+        async for event in found:
             yield (event.model_dump_json() if event else "").encode() + b"\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
