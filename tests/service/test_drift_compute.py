@@ -162,7 +162,7 @@ def test_large_data_is_sampled_and_said_so_and_is_the_same_again() -> None:
     assert [column.score for column in first.columns] == [column.score for column in again.columns]
 
 
-@pytest.mark.parametrize(("before", "now", "words"), [(29, 100, "has 29 rows"), (100, 1, "has 1 row.")])
+@pytest.mark.parametrize(("before", "now", "words"), [(29, 100, "has 29 rows"), (100, 1, "has 1 row, ")])
 def test_too_few_rows_is_one_clear_sentence(before: int, now: int, words: str) -> None:
     with pytest.raises(InvalidError, match="takes at least 30 on each side") as raised:
         compare(frame(before, 1), frame(now, 2))
