@@ -10,6 +10,7 @@ from typing import Any
 
 from labwright.errors import LabwrightError
 from labwright.experiments import mlflow_rest
+from labwright.experiments.capture.names import COSTS
 from labwright.experiments.models import Experiment, LoggedModel, Metric, Number, Run
 from labwright.service.context import Context
 
@@ -63,7 +64,21 @@ def run_of(found: Json, experiment: str, models: list[LoggedModel]) -> Run:
         notebook=tags.get(NOTEBOOK_TAG),
         source=tags.get("mlflow.source.name"),
         models=models,
+        costs=_costs(tags),
     )
+
+
+def _costs(tags: dict[str, str]) -> dict[str, float]:
+    """The numbers of the cost tags, by the last part of their names; a tag that is no finite number is none."""
+    found = {}
+    for name in COSTS:
+        try:
+            value = float(tags.get(name, "nan"))
+        except ValueError:
+            continue
+        if math.isfinite(value):
+            found[name.rpartition(".")[2]] = value
+    return found
 
 
 def models_of(context: Context, runs: list[Json]) -> dict[str, list[LoggedModel]]:

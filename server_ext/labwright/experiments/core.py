@@ -8,9 +8,9 @@ import re
 from labwright.actor import Actor
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import backend, mlflow_rest
-from labwright.experiments.comparison import curves_of, side_by_side, thin
+from labwright.experiments.comparison import curves_of, runs_of, side_by_side, thin
 from labwright.experiments.direction import ordered_by
-from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage
+from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage, Tracking
 from labwright.experiments.no_proxy import without_proxy
 from labwright.service.context import Context
 
@@ -136,10 +136,15 @@ def metric_history(context: Context, actor: Actor, run_id: str, key: str) -> lis
     return points
 
 
-def compare(context: Context, actor: Actor, run_ids: list[str]) -> Comparison:
-    """Runs side by side, the first as the base. Errors: NotFoundError."""
-    runs = [_run(context, actor, run_id) for run_id in dict.fromkeys(run_ids)]
-    return side_by_side(runs, curves_of(context, runs))
+def compare(context: Context, actor: Actor, run_ids: list[str], points: int = 500) -> Comparison:
+    """Runs side by side, the first as the base. Those that are not there any more are said, the others compared.
+
+    Errors: NotFoundError when none is there.
+    """
+    runs, missing = runs_of(context, list(dict.fromkeys(run_ids)))
+    if not runs:
+        raise NotFoundError(NO_RUN)
+    return side_by_side(runs, curves_of(context, runs, points), missing)
 
 
 def _run(context: Context, actor: Actor, run_id: str) -> Run:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from labwright.service.models import Strict
 
@@ -52,6 +53,9 @@ class Run(BaseModel):
     notebook: str | None
     source: str | None = Field(description="Such as 'flights.ipynb, cell 7'")
     models: list[LoggedModel]
+    costs: dict[str, float] = Field(
+        default_factory=dict, description="wall_seconds, cpu_seconds, gpu_seconds, peak_memory_mb, …, money"
+    )
 
 
 class RunPage(BaseModel):
@@ -81,13 +85,20 @@ class Compare(Strict):
     """Which runs to compare; the first is the base."""
 
     run_ids: list[str] = Field(min_length=1, max_length=100)
+    points: int = Field(default=500, ge=0, le=500, description="At most so many points a curve; 0 for no curves")
 
 
 class ComparedValue(BaseModel):
-    """A parameter or metric of one run; text is empty where the run has none."""
+    """A parameter, metric or cost of one run; text is empty where the run has none."""
 
     text: str
     value: Number = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        """Outputs of notebooks, which are small, write a value that its text says as this text alone."""
+        return {"text": given} if isinstance(given, str) else given
 
 
 class ComparisonRow(BaseModel):
@@ -97,6 +108,7 @@ class ComparisonRow(BaseModel):
     differs: bool
     values: list[ComparedValue]
     best: int | None = Field(default=None, description="Index of the best run, by the metric's usual direction")
+    direction: Literal["up", "down", "none"] = Field(default="none", description="Which values are better")
 
 
 class Curve(BaseModel):
@@ -108,6 +120,13 @@ class Curve(BaseModel):
     values: list[Number]
 
 
+class MissingRun(BaseModel):
+    """A run that was asked for and cannot be compared."""
+
+    run_id: str
+    reason: str
+
+
 class Comparison(BaseModel):
     """Runs side by side."""
 
@@ -115,6 +134,10 @@ class Comparison(BaseModel):
     params: list[ComparisonRow]
     metrics: list[ComparisonRow]
     curves: list[Curve]
+    costs: list[ComparisonRow] = Field(default_factory=list)
+    main_metric: str | None = Field(default=None, description="What runs are most likely judged by")
+    missing: list[MissingRun] = Field(default_factory=list, description="Runs that are not there any more")
+    more_runs: int = Field(default=0, description="In an output: runs that were left out of it")
 
 
 class Tracking(BaseModel):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from labwright.actor import Actor
 from labwright.experiments import core, mlflow_proxy, mlflow_rest
+from labwright.experiments.differences import routes as differences
 from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
 from labwright.service import auth
 from labwright.service.capability import Capability
@@ -33,7 +34,7 @@ def tracking(context: In) -> Tracking:
 @router.post("/compare")
 def compare(context: In, actor: By, body: Compare) -> Comparison:
     """Runs side by side, the first as the base."""
-    return core.compare(context, actor, body.run_ids)
+    return core.compare(context, actor, body.run_ids, body.points)
 
 
 @router.get("/runs/{run_id}")
