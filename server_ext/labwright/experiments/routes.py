@@ -10,6 +10,8 @@ from labwright.actor import Actor
 from labwright.experiments import core, mlflow_proxy, mlflow_rest
 from labwright.experiments.differences import routes as differences
 from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
+from labwright.experiments.spool import routes as spool
+from labwright.experiments.spool.drain import drain
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
@@ -64,12 +66,24 @@ def runs(
     return core.list_runs(context, actor, experiment_id, limit=limit, page=page, by=by, status=status, name=name)
 
 
+def recover(context: Context) -> None:
+    """Bring what processes logged while no service was there."""
+    drain(context).recover()
+
+
+def busy(context: Context) -> bool:
+    """Whether values are on their way to MLflow, or a run goes on."""
+    return drain(context).busy()
+
+
 def close(context: Context) -> None:
     """End MLflow with the service."""
+    drain(context).close()
     mlflow_rest.server(context).close()
 
 
 _all = APIRouter()
+_all.include_router(spool.router)
 _all.include_router(router)
 _all.include_router(mlflow_proxy.router)
-capability = Capability(name="experiments", router=_all, close=close)
+capability = Capability(name="experiments", router=_all, recover=recover, busy=busy, close=close)

@@ -18,6 +18,7 @@ from labwright.errors import InvalidError, LabwrightError, UnavailableError
 from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
 from labwright.experiments.no_proxy import without_proxy
+from labwright.experiments.spool.tracking_store import ADDRESS, FOLDER
 from labwright.service.tracking_token import tracking_token
 
 _ours: set[str] = set()  # the addresses that we put into the environment
@@ -39,6 +40,8 @@ def use_tracking() -> bool:
     _ours.add(uri)
     os.environ["MLFLOW_TRACKING_URI"] = uri
     os.environ["MLFLOW_TRACKING_TOKEN"] = tracking_token(found.folders)
+    os.environ[ADDRESS] = os.environ["MLFLOW_TRACKING_URI"].rstrip("/")
+    os.environ[FOLDER] = str(found.folders.home / "spool")
     os.environ.update(without_proxy(os.environ))
     # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")

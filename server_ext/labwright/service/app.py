@@ -68,4 +68,6 @@ def recover(context: Context) -> None:
 
 def is_busy(context: Context) -> bool:
     """Whether something goes on that the service should stay for."""
-    return context.operations.any_running() or any(capability.going_on(context) for capability in CAPABILITIES)
+    return context.operations.any_running() or any(
+        capability.going_on(context) or capability.busy(context) for capability in CAPABILITIES
+    )

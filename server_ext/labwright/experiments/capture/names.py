@@ -8,6 +8,8 @@ CELL_ID = "labwright.cell_id"  # the notebook's own id of that cell, where the f
 SOURCE = "mlflow.source.name"  # "flights.ipynb, cell 7"
 COMMIT = "mlflow.source.git.commit"
 BRANCH = "mlflow.source.git.branch"
+PROCESS = "labwright.process"  # the spool of the process that made the run
+REFUSED = "labwright.refused"  # says what MLflow did not take of what was logged
 
 # Numbers, written as text in tags so that they are no metrics of the person's; the table and comparisons read them.
 WALL_SECONDS = "labwright.cost.wall_seconds"

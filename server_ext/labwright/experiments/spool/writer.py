@@ -1,0 +1,177 @@
+"""The spool of this process: records go to disk with one write each; a lock says that the process lives.
+
+A forked child gives the parent's files back at once (else it would hold the parent's lock beyond its death), and makes
+a spool of its own when it logs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import fcntl
+import os
+import secrets
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from labwright.experiments.spool import folder as layout
+from labwright.experiments.spool import records
+from labwright.experiments.spool.courier import Courier
+from labwright.state import process_started
+
+SEGMENT_BYTES = 8 * 1024**2
+_here: dict[str, Writer] = {}
+_making = threading.Lock()
+
+
+class Writer:
+    """One for each spool folder in a process. Safe to use from threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._begin()
+
+    def _begin(self) -> None:
+        self.place: Path | None = None
+        self.records = 0
+        self._lock = threading.Lock()
+        self._owner = self._file = -1
+        self._segment = self._room = 0
+        self._courier = Courier(self)
+
+    def append(self, data: bytes, count: int = 1) -> None:
+        """Write whole records. Errors: OSError when the disk does not take them; then none of them is there."""
+        with self._lock:
+            if self._room < len(data):
+                self._next_segment()
+            written = os.write(self._file, data)
+            if written != len(data):  # the disk is full
+                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._room -= written
+            self.records += count
+        if not self._courier.awake:
+            self._courier.wake()
+
+    def begin_spool(self) -> str:
+        """The spool's name; makes the spool where there is none yet. Errors: OSError."""
+        with self._lock:
+            if self.place is None:
+                self._next_segment()
+            assert self.place is not None
+            return self.place.name
+
+    def position(self) -> layout.Position:
+        """Everything written so far is before this."""
+        with self._lock:
+            return (self._segment, os.lseek(self._file, 0, os.SEEK_CUR)) if self._file >= 0 else (0, 0)
+
+    def cursor(self) -> layout.Cursor:
+        """How far the service is with this spool."""
+        return layout.Cursor() if self.place is None else layout.read_cursor(self.place)
+
+    def is_drained(self) -> bool:
+        """Whether all that was written so far is in MLflow."""
+        position = self.position()
+        return position[0] == 0 or self.cursor().position >= position
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until all that was written so far is in MLflow; whether it is."""
+        target = self.position()
+        if target[0] == 0 or self.cursor().position >= target:
+            return True
+        deadline = time.monotonic() + timeout
+        self._courier.wake()
+        pause = 0.002
+        while time.monotonic() < deadline:
+            time.sleep(pause)
+            if self.cursor().position >= target:
+                return True
+            pause = min(pause * 1.3, 0.05)
+        return False
+
+    def part(self) -> None:
+        """The process ends in good order: what it began and did not end stays as it is."""
+        if self.place is not None:
+            with suppress(OSError):
+                self.append(records.line(records.BYE, ""))
+                if not self.is_drained():
+                    self._courier.announce(seconds=2)
+
+    def abandon(self) -> None:
+        """In a forked child: give the parent's spool back, and begin anew."""
+        for handle in (self._owner, self._file):
+            if handle >= 0:
+                with suppress(OSError):
+                    os.close(handle)
+        self._begin()
+
+    def _next_segment(self) -> None:
+        if self.place is None:
+            self._make()
+        assert self.place is not None
+        new = layout.open_private(layout.segment_file(self.place, self._segment + 1))
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._room = new, SEGMENT_BYTES
+        self._segment += 1
+
+    def _make(self) -> None:
+        """Make the spool under another name; it gets its own when it is locked and says whose it is."""
+        layout.private_folder(self.folder)
+        pid = os.getpid()
+        name = f"{pid}-{secrets.token_hex(6)}"
+        temporary = self.folder / f".{name}"
+        temporary.mkdir(mode=0o700)
+        self._owner = layout.open_private(temporary / layout.OWNER)
+        fcntl.flock(self._owner, fcntl.LOCK_EX)
+        started = process_started(pid)
+        os.write(self._owner, layout.owner_text(pid, started if started is not None else 0.0).encode())
+        place = self.folder / name
+        temporary.rename(place)
+        self.place = place
+
+
+def writer(folder: str) -> Writer:
+    """The writer of this process for a spool folder."""
+    with _making:
+        if folder not in _here:
+            if not _here:
+                atexit.register(_part)
+            _here[folder] = Writer(Path(folder))
+            _part_with_multiprocessing(_here[folder])
+        return _here[folder]
+
+
+def writers() -> list[Writer]:
+    """All of this process."""
+    return list(_here.values())
+
+
+def _part() -> None:
+    for found in writers():
+        found.part()
+
+
+def _part_with_multiprocessing(found: Writer) -> None:
+    """Children of multiprocessing end without `atexit`, but with finalizers of their own (which a fork clears)."""
+    from multiprocessing import util
+
+    util.Finalize(None, _part, exitpriority=1)
+    util.register_after_fork(found, lambda _: util.Finalize(None, _part, exitpriority=1))
+
+
+def _after_fork() -> None:
+    global _making
+    _making = threading.Lock()
+    for found in _here.values():
+        found.abandon()
+    if _here:
+        from labwright.client import shared
+
+        shared.cache_clear()  # its connection is the parent's
+
+
+os.register_at_fork(after_in_child=_after_fork)
