@@ -11,11 +11,11 @@ class ExecutedCell(BaseModel):
     """A cell that the kernel ran, secrets masked."""
 
     order: int = Field(description="1 for the first cell since the kernel's start")
-    execution_count: int | None
+    execution_count: int | None = None
     cell_id: str | None = None
     source: str
-    started: datetime
-    seconds: float | None = Field(description="None for the cell that goes on")
+    started: datetime | None = Field(default=None, description="None for what ran before Labwright was loaded")
+    seconds: float | None = Field(default=None, description="None for the cell that goes on")
     ok: bool | None = None
 
 
@@ -25,6 +25,7 @@ class GitState(BaseModel):
     commit: str | None
     branch: str | None
     changed_files: int = Field(description="Tracked files with uncommitted changes")
+    remote: str | None = Field(default=None, description="Address of origin, without a password")
 
 
 class DataSet(BaseModel):
@@ -53,6 +54,14 @@ class ClusterUsed(BaseModel):
     gpus: int
 
 
+class Price(BaseModel):
+    """What an hour costs, by the settings; the run's estimated cost follows from it."""
+
+    per_cpu_hour: float
+    per_gpu_hour: float
+    currency: str = ""
+
+
 class RunContext(BaseModel):
     """Where, on what and with what a run was made."""
 
@@ -60,8 +69,11 @@ class RunContext(BaseModel):
     cell: int | None = None
     git: GitState | None = None
     python: str = ""
+    platform: str = ""
     packages: int | None = Field(default=None, description="Packages in the lock")
     data: list[DataSet] = Field(default_factory=list)
     feature_views: list[FeatureViewUsed] = Field(default_factory=list)
     cluster: ClusterUsed | None = None
+    price: Price | None = None
+    masked: int = Field(default=0, description="Places where a secret stood, in what was recorded")
     left_out: list[str] = Field(default_factory=list, description="Parts that were not recorded, each with its reason")

@@ -1,0 +1,179 @@
+"""Take secrets out of what is recorded, before anything leaves the kernel.
+
+Two kinds are known: values (of environment variables and notebook variables with a secret's name, and what an
+assignment in a cell shows to be one), which are found wherever they stand and in whatever form; and patterns.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+from labwright.experiments.capture.patterns import EXPRESSIONS, is_secret_name, is_trivial
+
+MASK = "***"
+# A line's end inside a secret: of two strings that Python joins, of a base64 block, of an indented or a changed line.
+_BREAK = r"(?:\\?[\"']?[ \t]*\\?(?:\\n|\r?\n)[+\- \t>#]*[rbfu]?\\?[\"']?)?"
+_LONGEST = 20_000  # of a value that is looked for, in characters
+
+
+class Masker:
+    """Masks texts. It learns: what is found to be a secret in one text is masked in those that come later."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values: set[str] = set()
+        self._plain: list[str] = []
+        self._broken: re.Pattern[str] | None = None
+        self._stale = False
+        self.places = 0  # where a secret stood, in all texts so far
+        self.add(values)
+
+    def add(self, values: Iterable[str]) -> None:
+        """Learn values that are secret; trivial ones are passed over."""
+        new = {value.strip() for value in values if not is_trivial(value)} - self._values
+        if new:
+            self._values |= new
+            self._stale = True
+
+    def learn(self, text: str) -> None:
+        """Learn the secrets that a text shows by their look."""
+        found: list[str] = []
+        for expression in EXPRESSIONS:
+            for match in expression.finditer(text):
+                secret = match.groupdict().get("secret") or match.group()
+                if len(secret) >= 8 and not secret.isalpha() and "\n" not in secret:
+                    found.append(secret)
+        self.add(found)
+
+    def mask(self, text: str) -> str:
+        """The text without its secrets."""
+        if not text:
+            return text
+        self._prepare()
+        before = text.count(MASK)
+        for plain in self._plain:
+            if plain in text:
+                text = text.replace(plain, MASK)
+        if self._broken is not None and ("\n" in text or "\\n" in text):
+            text = self._broken.sub(MASK, text)
+        for expression in EXPRESSIONS:
+            text = expression.sub(_masked, text)
+        self.places += max(text.count(MASK) - before, 0)
+        return text
+
+    def mask_all(self, value: Any) -> Any:
+        """The same for all strings in a JSON value, keys included."""
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, list):
+            return [self.mask_all(one) for one in value]
+        if isinstance(value, dict):
+            return {self.mask(str(key)): self._entry(str(key), one) for key, one in value.items()}
+        return value
+
+    def _entry(self, key: str, value: Any) -> Any:
+        if isinstance(value, str) and is_secret_name(key) and not is_trivial(value):
+            return MASK
+        return self.mask_all(value)
+
+    def _prepare(self) -> None:
+        if not self._stale:
+            return
+        self._stale = False
+        forms = {form for value in self._values for form in _forms(value)}
+        self._plain = sorted(forms, key=len, reverse=True)  # a secret that holds another goes first
+        long = [form for form in self._plain if 8 <= len(form) <= 400]
+        spelled = [_BREAK.join(map(re.escape, form)) for form in long]
+        self._broken = re.compile("|".join(spelled)) if spelled else None
+
+
+def _masked(match: re.Match[str]) -> str:
+    if "secret" not in match.re.groupindex:
+        return MASK
+    start, end = match.span("secret")
+    whole, offset = match.group(), match.start()
+    secret = match.group("secret")
+    if secret.strip() in ("", MASK) or (is_trivial(secret) and len(secret.strip()) < 8):
+        return whole
+    return f"{whole[: start - offset]}{MASK}{whole[end - offset :]}"
+
+
+def _forms(value: str) -> set[str]:
+    """A value as it may stand somewhere: as it is, escaped, URL-encoded, in hexadecimal, in base64 of any offset."""
+    value = value[:_LONGEST]
+    forms = {
+        value, value.strip(), json.dumps(value)[1:-1], json.dumps(json.dumps(value)[1:-1])[1:-1], repr(value)[1:-1],
+        quote(value, safe=""), quote(value), quote_plus(value), unquote(value), escape(value), escape(value, False),
+        json.dumps(value, ensure_ascii=False)[1:-1], quote(quote(value, safe=""), safe=""),
+    }  # fmt: skip
+    raw = value.encode("utf-8", "surrogateescape")
+    forms |= {raw.hex(), raw.hex().upper()}
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + raw).rstrip(b"=").decode()
+        # Characters that hold bits of a neighbour too differ with it; the others are the same in every text.
+        first, last = -(-offset * 8 // 6), (offset + len(raw)) * 8 // 6
+        part = coded[first:last]
+        if len(part) >= 6:
+            forms |= {part, part.replace("+", "-").replace("/", "_"), quote(part, safe="")}
+    for line in value.splitlines():
+        if len(line.strip()) >= 16:
+            forms |= {line.strip()}
+    return {form for form in forms if len(form) >= 5}
+
+
+def secrets_of(environment: Mapping[str, str]) -> set[str]:
+    """The secret values of an environment: of secret names, and passwords in addresses."""
+    found = set()
+    for name, value in environment.items():
+        if is_secret_name(name) and not _is_path(value):
+            found.add(value)
+            found |= _inside(value)
+        if "://" in value and (password := _password(value)):
+            found.add(password)
+    return {value for value in found if not is_trivial(value)}
+
+
+def _inside(value: str) -> set[str]:
+    """The strings of a value that is JSON itself, such as a service account's key."""
+    if not value.lstrip().startswith(("{", "[")):
+        return set()
+    try:
+        pending, found = [json.loads(value)], set()
+    except ValueError:
+        return set()
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            found |= {item for key, item in one.items() if isinstance(item, str) and is_secret_name(key)}
+            pending += list(one.values())
+        elif isinstance(one, list):
+            pending += one
+    return found
+
+
+def _is_path(value: str) -> bool:
+    """A file that holds a secret is none itself."""
+    return len(value) < 4096 and value.startswith(("/", "~/")) and os.path.exists(os.path.expanduser(value))
+
+
+def _password(address: str) -> str | None:
+    try:
+        found = urlsplit(address.strip()).password
+    except ValueError:
+        return None
+    return unquote(found) if found else None
+
+
+def secret_variables(variables: Mapping[str, Any]) -> set[str]:
+    """The values of a notebook's variables with a secret's name, such as what getpass() gave."""
+    found = set()
+    for name, value in list(variables.items()):
+        if type(value) is str and len(value) <= _LONGEST and not name.startswith("_") and is_secret_name(name):
+            found.add(value)
+    return {value for value in found if len(value) >= 8 and not value.isalpha() and not _is_path(value)}
