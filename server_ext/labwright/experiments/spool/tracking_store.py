@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 # Set by `use_tracking()` and inherited by children, forked and spawned: Labwright's own address, and its spool folder.
-ADDRESS = "LABWRIGHT_TRACKING_URI"
+ADDRESS = "LABWRIGHT_SPOOL_ADDRESS"
 FOLDER = "LABWRIGHT_SPOOL"
 
 
