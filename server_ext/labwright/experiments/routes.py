@@ -10,6 +10,7 @@ from labwright.actor import Actor
 from labwright.experiments import core, mlflow_proxy, mlflow_rest
 from labwright.experiments.differences import routes as differences
 from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
+from labwright.experiments.overview import routes as overview
 from labwright.experiments.spool import routes as spool
 from labwright.experiments.spool.drain import drain
 from labwright.service import auth
@@ -84,6 +85,7 @@ def close(context: Context) -> None:
 
 _all = APIRouter()
 _all.include_router(spool.router)
+_all.include_router(overview.router)
 _all.include_router(router)
 _all.include_router(mlflow_proxy.router)
 capability = Capability(name="experiments", router=_all, recover=recover, busy=busy, close=close)

@@ -1,0 +1,1 @@
+"""What the side bar shows of experiments, and where a run comes from."""
