@@ -77,7 +77,7 @@ class ClusterMagics(LabwrightMagics):
         """The clusters that there are."""
         from labwright.state import folders
 
-        home = folders().home / "clusters"
+        home = folders(make=False).home / "clusters"
         return sorted(path.name for path in home.iterdir()) if home.is_dir() else []
 
 

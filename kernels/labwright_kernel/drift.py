@@ -52,7 +52,7 @@ class DriftMagics(LabwrightMagics):
         """Endpoints that have a drift report or could have one: their folders, so nothing is started."""
         from labwright.state import folders
 
-        home = folders().home / "endpoints"
+        home = folders(make=False).home / "endpoints"
         return sorted(path.name for path in home.iterdir()) if home.is_dir() else []
 
 

@@ -32,6 +32,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from labwright.errors import InvalidError, LabwrightError
+from labwright_kernel.mistakes import did_you_mean, explain
 
 log = logging.getLogger("labwright.kernel")
 
@@ -64,7 +65,7 @@ def parsed(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(self, parser.parse_args(words), *cell)
         except (UsageError, argparse.ArgumentError) as error:
             name = f"{'%%' if cell else '%'}{function.__name__}"
-            raise MagicError(f"{name}: {error}; {name} --help lists what it takes.") from None
+            raise MagicError(f"{name}: {explain(parser, str(error))} {name} --help lists what it takes.") from None
         except LabwrightError as error:
             raise MagicError(error.message, code=error.code) from None
         except KeyboardInterrupt as error:
@@ -144,9 +145,11 @@ class Dispatch(Magics):
             return None
         room = self.rooms.get(words[0])
         if room is None:
-            raise MagicError(f"%lw has no {words[0][:40]!r}; it has {', '.join(self.rooms)}.")
+            meant = did_you_mean(words[0], self.rooms)
+            raise MagicError(f"%lw has no {words[0][:40]!r}; it has {', '.join(self.rooms)}.{meant}")
         if len(words) < 2 or words[1] not in room.verbs:
-            raise MagicError(f"%lw {room.capability} takes one of: {', '.join(room.verbs)}.")
+            meant = did_you_mean(words[1], room.verbs) if len(words) > 1 else ""
+            raise MagicError(f"%lw {room.capability} takes one of: {', '.join(room.verbs)}.{meant}")
         magic, _, start = room.verbs[words[1]].partition(" ")
         kind = "line" if cell is None else "cell"
         method = room.magics[kind].get(magic)

@@ -31,6 +31,9 @@ class Sample(LabwrightMagics):
     @magic_arguments()
     @argument("what", help="What to do")
     @argument("--loud", action="store_true", help="Loudly")
+    @argument("--times", "-n", type=int, help="How often")
+    @argument("--way", choices=["back", "forth"], help="Where")
+    @argument("--to", help="Whom")
     def trial(self, args: Namespace) -> str:
         """Try something."""
         if args.what == "missing":
@@ -66,8 +69,15 @@ def test_help_says_what_it_takes(shell: Any, capsys: pytest.CaptureFixture[str])
     ("line", "sentence"),
     [
         ("%trial missing", "There is no such thing; make one."),
-        ("%trial", "required: what"),
-        ("%trial x --colour red", "%trial --help"),
+        ("%trial", "%trial: WHAT is missing. %trial --help lists what it takes."),
+        ("%trial x --colour red", "%trial: there is no --colour. %trial --help lists"),
+        ("%trial x --lowd", "%trial: there is no --lowd. Did you mean --loud?"),
+        ("%trial x y", "'y' is one word too many; put quotes around a name with spaces."),
+        ("%trial x --times two", "--times takes a whole number, not 'two'."),
+        ("%trial x --times", "--times needs a value after it."),
+        ("%trial x --loud=very", "--loud takes no value."),
+        ("%trial x --way bakc", "there is no 'bakc'; it takes back, forth. Did you mean back?"),
+        ("%trial x --t 1", "--t may mean --times or --to; write it out."),
         ("%trial 'open", "cannot be read"),
         ("%trial stopped", "Interrupted."),
         ("%trial broken", "ZeroDivisionError"),
@@ -94,6 +104,8 @@ def test_lw_reaches_every_magic(shell: Any, capsys: pytest.CaptureFixture[str]) 
     assert "%lw sample shout" in capsys.readouterr().out
     for wrong in ("%lw other try", "%lw sample", "%lw sample fly", "%%lw sample try it\npass"):
         assert isinstance(shell.run_cell(wrong).error_in_exec, MagicError)
+    assert "Did you mean sample?" in str(shell.run_cell("%lw sampel try").error_in_exec)
+    assert "Did you mean shout?" in str(shell.run_cell("%lw sample shuot it").error_in_exec)
 
 
 def test_a_name_of_another_extension_is_left_alone(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,12 +140,15 @@ def test_tab_offers_options_verbs_and_names(
 ) -> None:
     monkeypatch.setenv("LABWRIGHT_HOME", str(other_home.home))
     load_ipython_extension(shell)
-    (other_home.home / "endpoints" / "flights-delay").mkdir(parents=True)
 
     def tab(line: str) -> list[str]:
         _, matches = shell.complete(None, line, len(line))
         return [match for match in matches if not match.startswith("%")]
 
+    for magic in ("%cluster ", "%drift ", "%predict ", "%compare ", "%features "):
+        tab(magic)
+    assert not other_home.home.exists(), "Tab makes nothing"
+    (other_home.home / "endpoints" / "flights-delay").mkdir(parents=True)
     assert tab("%compare --ex") == ["--experiment"]
     assert tab("%compare ") == ["best", "last"]
     assert "flights-delay" in tab("%drift fl")

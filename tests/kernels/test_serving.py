@@ -141,7 +141,7 @@ def test_curl_works_and_holds_no_token(shell: Any, tmp_path: Path, monkeypatch: 
         (f"%promote --to {NAME}", "one of the two"),
         ("%promote trees", "--to"),
         ("%register no-model candidates --experiment magic-serving", "log_model"),
-        ("%register trees", "the following arguments are required: name"),
+        ("%register trees", "NAME is missing"),
         (f"%promote nosuch --to {NAME} --experiment magic-serving", "no run of that name"),
         ("%promote trees --to Not_A_Name --experiment magic-serving", "An endpoint's name"),
         ("%endpoint stop nosuch", "no endpoint named"),

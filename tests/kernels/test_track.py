@@ -198,7 +198,7 @@ def test_nested_runs_and_a_run_that_is_active_already(kernel: Kernel, client: Cl
         ("%%track\npass", "%%track --help"),
         ("%%track one --tag nothing\npass", "key=value"),
         ("%track one", "%%track"),
-        ("%%track one --colour red\npass", "unrecognized arguments"),
+        ("%%track one --colour red\npass", "there is no --colour"),
     ],
 )
 def test_wrong_words_give_one_line(kernel: Kernel, code: str, sentence: str) -> None:

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal
 from labwright.client import shared
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import tracking
+from labwright.experiments.cell_output import CellOutput
 from labwright.experiments.direction import ordered_by, usual_metric
 from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
-from labwright.experiments.render import comparison_bundle, run_html, run_plain
-from labwright.experiments.tracking import track, use_tracking
+from labwright.experiments.render import comparison_bundle
+from labwright.experiments.spool.here import flush
+from labwright.experiments.spool.log import log
+from labwright.experiments.tracking import track, track_and_record, use_tracking
 from labwright.service.models import Status
-from labwright.state import running_service
+from labwright.state import folders, running_service
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["compare", "experiments", "find_run", "log_reference", "runs", "track", "use_tracking"]
+__all__ = ["compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track", "use_tracking"]
+# For the magics: CellOutput, track_and_record.
 
 _last_metric: dict[str, str] = {}  # experiment → the metric that it was last compared by
 
@@ -126,9 +130,8 @@ def log_reference(frame: Any, rows: int = 5000) -> None:
 
 def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
     """Names for Tab: experiments, or the newest runs of the one tracked last. Starts neither service nor MLflow."""
-    found = shared()
     names = [] if kind == "experiments" else ["best", "last"]
-    if running_service(found.folders) is None or found.get("/status", Status).mlflow != "running":
+    if running_service(folders(make=False)) is None or shared().get("/status", Status).mlflow != "running":
         return names
     if kind == "experiments":
         return [experiment.name for experiment in experiments()]
@@ -136,15 +139,6 @@ def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
         return names
     page = _page(_experiment(tracking.current_experiment), {"limit": 30})
     return names + [run.name for run in page.runs]
-
-
-def run_bundle(run_id: str, *, going_on: bool = False) -> dict[str, Any]:
-    """The MIME bundle that shows a run. Where runs go to a foreign server, that one is asked."""
-    if use_tracking():
-        run: Run = shared().get(f"/experiments/runs/{run_id}", RunDetail).run
-    else:
-        run = tracking.foreign_run(run_id)
-    return {"text/html": run_html(run, going_on=going_on), "text/plain": run_plain(run, going_on=going_on)}
 
 
 def _best_or_last(spec: str, experiment: Experiment, by: str | None, with_model: bool) -> Run:
