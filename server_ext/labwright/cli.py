@@ -1,4 +1,4 @@
-"""The labwright command: `labwright up | status | stop | doctor | tour | token`.
+"""The labwright command: `labwright up | status | stop | doctor | tour | tracking | token`.
 
 Exit codes: 0 done (or there was nothing to do), 1 it did not work, 2 wrong usage, 3 the service does not run (status).
 """
@@ -53,6 +53,16 @@ def _parser() -> argparse.ArgumentParser:
     add("tour", _tour, "copy the guided notebooks into a folder; files that you changed are kept").add_argument(
         "folder", nargs="?", type=Path, default=Path("labwright-tour"), metavar="FOLDER", help="default: labwright-tour"
     )
+    tracking = add("tracking", _tracking, "choose the tracking server that keeps the runs")
+    verbs = tracking.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
+    words = "a remote MLflow keeps the runs; its password is asked for, or read from standard input"
+    choose = verbs.add_parser("set", help=words, description=words[0].upper() + words[1:] + ".")
+    choose.add_argument("uri", metavar="URI", help="such as https://mlflow.example.org")
+    credential = choose.add_mutually_exclusive_group()
+    credential.add_argument("--user", metavar="NAME", help="of the server; the password is asked for")
+    credential.add_argument("--token", action="store_true", help="a token is asked for, in place of user and password")
+    verbs.add_parser("show", help="which server keeps the runs")
+    verbs.add_parser("unset", help="Labwright's own MLflow keeps the runs")
     token = add("token", _token, "print an endpoint's token, for a command such as curl")
     token.add_argument("name", metavar="NAME")
     token.add_argument("--header", action="store_true", help="as the header of a request, for `curl -H @-`")
@@ -93,7 +103,7 @@ def _status(options: argparse.Namespace) -> int:
         )
         return 0
     print(f"Labwright's service {status.version} runs (process {state.pid}) for {status.owner}; state: {where.home}")
-    print(f"MLflow: {status.mlflow}")
+    print(f"MLflow: {status.mlflow}" + (f", the tracking server {status.tracking}" if status.tracking else ""))
     for item in status.going_on:
         print(f"{item.capability}: {item.name}: {item.what}  (stop it with: {item.stop})")
     for note in status.notes:
@@ -130,6 +140,17 @@ def _tour(options: argparse.Namespace) -> int:
     for path in copy(options.folder):
         print(path)
     print(f"The tours are in {options.folder}; open 01_first_model.ipynb there.")
+    return 0
+
+
+def _tracking(options: argparse.Namespace) -> int:
+    from labwright import choosing
+
+    if options.verb == "set":
+        lines = choosing.set_tracking(options.uri, options.user, token=options.token)
+    else:
+        lines = choosing.show_tracking() if options.verb == "show" else choosing.unset_tracking()
+    print("\n".join(lines))
     return 0
 
 

@@ -22,6 +22,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 
 from labwright.errors import LabwrightError, UnavailableError, from_problem
+from labwright.settings_file import WITHHELD, remember
 from labwright.state import (
     MARK,
     Folders,
@@ -198,6 +199,7 @@ def _held(where: Folders) -> UnavailableError:
 
 
 def _start(where: Folders) -> ServiceState:
+    remember(where, os.environ)
     log = where.logs / "service.log"
     with open(log, "ab") as output:
         process = subprocess.Popen(
@@ -238,7 +240,15 @@ def _python(where: Folders) -> str:
 
 def _environment(where: Folders) -> dict[str, str]:
     """The service is the user's own process, but a Jupyter server's or the Hub's tokens are none of its business."""
-    foreign = ("JPY_", "JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "CONFIGPROXY_", "MLFLOW_", "LABWRIGHT_CLUSTER")
+    foreign = (
+        "JPY_",
+        "JUPYTERHUB_API_TOKEN",
+        "JUPYTER_TOKEN",
+        "CONFIGPROXY_",
+        "MLFLOW_",
+        "LABWRIGHT_CLUSTER",
+        *WITHHELD,
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Everything that the service starts inherits the mark, so that `labwright stop --all` can check its work.
     return kept | {"LABWRIGHT_HOME": str(where.home), MARK: str(where.home)}

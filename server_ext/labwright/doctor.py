@@ -55,11 +55,42 @@ def examine() -> Iterator[Finding]:
     yield from _logs(where)
     yield _jupyter()
     yield from _kernels()
-    address = os.environ.get("MLFLOW_TRACKING_URI")
-    if address:
+    yield from _tracking(where)
+
+
+def _tracking(where: Folders) -> Iterator[Finding]:
+    """Which server keeps the runs, whether it answers, and whether a kernel of this environment logs elsewhere."""
+    from labwright import settings_file
+    from labwright.experiments.remote_server import RemoteServer
+    from labwright.service.events import Events
+
+    try:
+        found = settings_file.read(where).tracking
+    except LabwrightError as error:
+        yield Finding("fail", "settings", error.message)
+        return
+    path = settings_file.path_of(where)
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding(
-            "warn", "tracking", "MLFLOW_TRACKING_URI is set: cells log there, and panels do not show those runs."
+            "fail", "settings", f"others may read {path}, and it may hold a password; run: chmod 600 '{path}'"
         )
+    if found is None:
+        yield Finding("ok", "tracking", "Labwright's own MLflow keeps the runs")
+    else:
+        server = RemoteServer(found, Events(), where.home)
+        try:
+            yield Finding("ok", "tracking", f"{found.uri} (MLflow {server.version()}), by {found.source}")
+        except LabwrightError as error:
+            yield Finding("fail", "tracking", error.message)
+        finally:
+            server.close()
+        if found.in_the_clear:
+            yield Finding("warn", "tracking", "the password goes over the network unencrypted: use https://")
+    address = os.environ.get("MLFLOW_TRACKING_URI", "")
+    own = settings_file.is_own(where, address, os.environ.get("MLFLOW_TRACKING_TOKEN"))
+    if address and not own and (found is None or address.rstrip("/") != found.uri):
+        words = "MLFLOW_TRACKING_URI names another server: cells log there, and panels do not show those runs"
+        yield Finding("warn", "tracking", words)
 
 
 def _part(extra: str, names: tuple[str, ...]) -> Finding:

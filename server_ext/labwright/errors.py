@@ -41,6 +41,13 @@ class ConflictError(LabwrightError):
     code = "conflict"
 
 
+class ForbiddenError(LabwrightError):
+    """Somebody else, such as a team's tracking server, does not permit this to the user."""
+
+    status = 403
+    code = "permission_denied"
+
+
 class UnavailableError(LabwrightError):
     """A part that is needed does not answer now; trying again later can help."""
 
@@ -69,6 +76,7 @@ KINDS: tuple[type[LabwrightError], ...] = (
     InvalidError,
     NotFoundError,
     ConflictError,
+    ForbiddenError,
     UnavailableError,
     MissingExtraError,
     CredentialError,

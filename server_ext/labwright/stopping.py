@@ -9,10 +9,12 @@ from contextlib import suppress
 import httpx
 import psutil
 
+from labwright import settings_file
 from labwright.client import Client, connection, read_reply
 from labwright.errors import ConflictError, NotFoundError, UnavailableError
 from labwright.service.models import GoingOn, Shutdown, Status
 from labwright.serving.models import Expected
+from labwright.settings_file import DATABASE
 from labwright.state import Folders, ServiceState, folders, is_locked, is_process, processes, running_service
 
 END_SECONDS = 30.0
@@ -136,5 +138,5 @@ def _is_known(client: Client, name: str) -> bool:
 def _has_records(where: Folders) -> bool:
     """Whether a service ever wrote records, so that something of its may go on."""
     return (where.home / "labwright.db").exists() or bool(
-        os.environ.get("LABWRIGHT_DATABASE_URL") and where.token.exists()
+        (os.environ.get(DATABASE) or settings_file.read(where).database_url) and where.token.exists()
     )

@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 0eb79b18b77220899cb9cb4532e1e820bf5c7b0a985fe40b335abc9649fa592b. Do not edit.
+// Made by `jlpm types` from OpenAPI 134439ad59c87c59b4fd57aa234c8dcc61ebdcf91170adc029e6734c16f4f678. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -277,6 +277,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/experiments/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Overview
+     * @description All experiments with their newest runs, those that were worked on last first.
+     */
+    get: operations['overview_experiments_overview_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/experiments/runs/{run_id}': {
     parameters: {
       query?: never;
@@ -311,6 +331,46 @@ export interface paths {
     get: operations['metric_experiments_runs__run_id__metrics__key__get'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/runs/{run_id}/origin': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Origin
+     * @description The notebook, the cell and the commit that a run was made from.
+     */
+    get: operations['origin_experiments_runs__run_id__origin_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/spools/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Announce
+     * @description Bring what is in the spool to MLflow, from now until its process is gone.
+     */
+    post: operations['announce_experiments_spools__name__post'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1313,6 +1373,32 @@ export interface components {
       reference: number[];
     };
     /**
+     * LatestRun
+     * @description A run in one line.
+     */
+    LatestRun: {
+      /**
+       * Metric
+       * @description By name, so that runs of one kind show the same one
+       */
+      metric: string | null;
+      /** Name */
+      name: string;
+      /** Run Id */
+      run_id: string;
+      /** Started */
+      started: string | null;
+      /** Status */
+      status: string;
+      /**
+       * Text
+       * @description The metric's value as text; says nan, inf or -inf where value is null
+       */
+      text: string;
+      /** Value */
+      value: number | null;
+    };
+    /**
      * LoggedFile
      * @description An image or table that runs logged under one name.
      */
@@ -1512,6 +1598,49 @@ export interface components {
      * @enum {string}
      */
     OperationState: 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * Origin
+     * @description Where a run was made.
+     */
+    Origin: {
+      /** Branch */
+      branch: string | null;
+      /**
+       * Cell
+       * @description Execution count of the cell
+       */
+      cell: number | null;
+      /** Cell Id */
+      cell_id: string | null;
+      /** Commit */
+      commit: string | null;
+      /**
+       * Notebook
+       * @description As the kernel knows it: a path on its machine, or one of Jupyter's
+       */
+      notebook: string | null;
+      /**
+       * Recorded
+       * @description Whether the executed cells were recorded, so that they can be restored
+       */
+      recorded: boolean;
+      /** User */
+      user: string | null;
+    };
+    /**
+     * Overview
+     * @description An experiment with its newest runs.
+     */
+    Overview: {
+      experiment: components['schemas']['Experiment'];
+      /**
+       * More
+       * @description Whether there are older ones; for an experiment that rests, whether there are any
+       */
+      more: boolean;
+      /** Runs */
+      runs: components['schemas']['LatestRun'][];
+    };
     /**
      * PartDifference
      * @description A recorded part of two runs: texts in blocks, or facts.
@@ -1908,6 +2037,12 @@ export interface components {
        * Format: date-time
        */
       started: string;
+      /**
+       * Tracking
+       * @description Address of the remote tracking server; empty for our own MLflow
+       * @default
+       */
+      tracking?: string;
       /** Version */
       version: string;
     };
@@ -1916,8 +2051,19 @@ export interface components {
      * @description Where kernels log to: an address for MLflow's client. The token is in the state folder, not here.
      */
     Tracking: {
+      /**
+       * Remote
+       * @description Address of the remote server that keeps the runs; null for Labwright's own MLflow
+       */
+      remote?: string | null;
       /** Uri */
       uri: string;
+      /**
+       * Username
+       * @description The user there
+       * @default
+       */
+      username?: string;
     };
     /** ValidationError */
     ValidationError: {
@@ -2505,6 +2651,26 @@ export interface operations {
       };
     };
   };
+  overview_experiments_overview_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Overview'][];
+        };
+      };
+    };
+  };
   run_experiments_runs__run_id__get: {
     parameters: {
       query?: never;
@@ -2556,6 +2722,66 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Point'][];
         };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  origin_experiments_runs__run_id__origin_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Origin'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  announce_experiments_spools__name__post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Validation Error */
       422: {

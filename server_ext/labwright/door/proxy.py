@@ -140,7 +140,8 @@ class ProxyHandler(LabwrightHandler):
         if path == "/status" and await self.link.running() is None:
             # Looking whether the service runs does not start it.
             quiet = {"running": False, "version": labwright.__version__, "owner": "", "namespace": "default",
-                     "started": None, "mlflow": "not started", "going_on": [], "notes": []}  # fmt: skip
+                     "started": None, "mlflow": "not started", "tracking": "",
+                     "going_on": [], "notes": []}  # fmt: skip
             self.finish(json.dumps(quiet))
             return
         self._task = asyncio.ensure_future(self._exchange(path))

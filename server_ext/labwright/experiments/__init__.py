@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["compare", "experiments", "find_run", "log_reference", "runs", "track", "use_tracking"]
+__all__ = ["compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track", "use_tracking"]
 
 
 def __getattr__(name: str) -> Any:

@@ -158,8 +158,9 @@ def _has_signature(context: Context, info: Json) -> bool:
 def _model_file(context: Context, info: Json) -> str:
     """The model's MLmodel file: from our own artifact folder where it is there, else by MLflow."""
     location = str(info.get("artifact_uri", ""))
-    if location.startswith("mlflow-artifacts:/") and "//" not in location:
-        root = (mlflow_rest.server(context).folder / "artifacts").resolve()
+    mlflow = mlflow_rest.server(context)
+    if mlflow.embedded and location.startswith("mlflow-artifacts:/") and "//" not in location:
+        root = (mlflow.folder / "artifacts").resolve()
         path = (root / location.removeprefix("mlflow-artifacts:/") / "MLmodel").resolve()
         if path.is_relative_to(root) and path.exists():
             return Path(path).read_text()

@@ -12,9 +12,10 @@ from labwright.experiments.comparison import curves_of, runs_of, side_by_side, t
 from labwright.experiments.direction import ordered_by
 from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage, Tracking
 from labwright.experiments.no_proxy import without_proxy
+from labwright.experiments.tracking_environment import tracking_environment
 from labwright.service.context import Context
 
-__all__ = ["call_mlflow", "get_run", "mlflow_environment", "mlflow_state"]
+__all__ = ["call_mlflow", "get_run", "mlflow_environment", "mlflow_state", "tracking_server"]
 
 call_mlflow = mlflow_rest.call
 
@@ -29,12 +30,19 @@ def mlflow_state(context: Context) -> str:
     return mlflow_rest.server(context).current_state()
 
 
+def tracking_server(context: Context) -> Tracking:
+    """Where kernels log to, and the remote server behind it, if there is one."""
+    remote = context.settings.tracking
+    return Tracking(
+        uri=f"{context.url}/mlflow",
+        remote=remote.uri if remote is not None else None,
+        username=remote.username if remote is not None else "",
+    )
+
+
 def mlflow_environment(context: Context) -> dict[str, str]:
     """The environment with which MLflow's own client, in a job or a kernel, reaches the server."""
-    return {
-        "MLFLOW_TRACKING_URI": f"{context.url}/mlflow",
-        "MLFLOW_TRACKING_TOKEN": context.tracking_token,
-    } | without_proxy(os.environ)
+    return tracking_environment(tracking_server(context), context.tracking_token) | without_proxy(os.environ)
 
 
 def list_experiments(context: Context, actor: Actor) -> list[Experiment]:

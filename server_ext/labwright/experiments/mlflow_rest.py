@@ -8,17 +8,24 @@ from typing import Any
 import httpx
 
 from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError, UnavailableError
+from labwright.experiments.mlflow_paths import repeatable
 from labwright.experiments.mlflow_server import MlflowServer
+from labwright.experiments.remote_server import RemoteServer
+from labwright.experiments.tracking_server import TrackingServer
 from labwright.service.context import Context
 
-_servers: dict[str, MlflowServer] = {}
+_servers: dict[str, TrackingServer] = {}
 
 
-def server(context: Context) -> MlflowServer:
-    """The MLflow server of this service (not started by this)."""
+def server(context: Context) -> TrackingServer:
+    """What keeps the runs of this service: its own MLflow (not started by this), or the remote one that was chosen."""
     key = str(context.folders.home)
     if key not in _servers:
-        _servers[key] = MlflowServer(context.folders, context.events)
+        remote = context.settings.tracking
+        if remote is None:
+            _servers[key] = MlflowServer(context.folders, context.events)
+        else:
+            _servers[key] = RemoteServer(remote, context.events, context.folders.home / "mlflow")
     return _servers[key]
 
 
@@ -32,7 +39,10 @@ def call(
 ) -> dict[str, Any]:
     """Call MLflow and give its JSON. `path` is such as "/api/2.0/mlflow/runs/get". Starts MLflow when needed.
 
-    Errors: MLflow's own as LabwrightErrors; UnavailableError when it does not answer.
+    Errors: MLflow's own as LabwrightErrors; UnavailableError when it does not answer, or does not take our credentials
+    (codes mlflow_unavailable, mlflow_busy, timeout, mlflow_failed, mlflow_error; tracking_credentials,
+    tracking_certificate, tracking_redirect, not_mlflow, mlflow_too_old): what was to be written can be sent later.
+    ForbiddenError where a remote server does not permit it.
     """
     reply = send(context, method, path, body=body, params=params)
     found: dict[str, Any] = reply.json() if reply.content else {}
@@ -49,25 +59,23 @@ def send(
 ) -> httpx.Response:
     """Like `call`, for replies that are not JSON."""
     mlflow = server(context)
-    reads = method == "GET" or path.endswith(("/search", "/get"))
     for last in (False, True):
         mlflow.ensure()
         try:
             reply = mlflow.request(method, path, body=body, params=params)
             break
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
             if last:
-                raise UnavailableError("MLflow does not answer; try again.", code="mlflow_unavailable") from None
-        except httpx.TimeoutException:
-            raise UnavailableError("MLflow did not answer in time; try again.", code="timeout") from None
-        except httpx.TransportError:
-            # It died while it answered. A read is sent again; a write may have been done.
-            if last or not reads:
-                raise UnavailableError(
-                    "MLflow ended while it answered; look whether it was done, and try again.",
-                    code="mlflow_unavailable",
-                ) from None
+                raise mlflow.failure(error) from None
+        except httpx.TimeoutException as error:
+            raise mlflow.failure(error) from None
+        except httpx.TransportError as error:
+            # It died while it answered. What may be done twice is sent again; another write may have been done.
+            if last or not repeatable(method, path):
+                raise mlflow.failure(error) from None
         time.sleep(0.1)  # until its death can be seen
+    if refused := mlflow.refusal(reply):
+        raise refused
     if reply.is_error:
         raise _error(reply)
     return reply
@@ -83,6 +91,8 @@ def _error(reply: httpx.Response) -> LabwrightError:
         return NotFoundError(f"MLflow does not have this: {words}")
     if code == "RESOURCE_ALREADY_EXISTS":
         return ConflictError(f"MLflow has this already: {words}", code="exists")
+    if reply.status_code == 429:
+        return UnavailableError("MLflow has too much to do; try again in a moment.", code="mlflow_busy")
     if reply.status_code < 500:
         return InvalidError(f"MLflow refused this: {words}")
     return UnavailableError(f"MLflow could not do this: {words}", code="mlflow_error")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from labwright.errors import UnavailableError
+from labwright.errors import LabwrightError, UnavailableError
+from labwright.experiments.mlflow_watch import Watch
 from labwright.service import children
 from labwright.service.events import Events
 from labwright.state import Folders
@@ -23,7 +24,10 @@ WAIT_SECONDS = 5.0
 
 
 class MlflowServer:
-    """One for each state folder. Safe to use from threads."""
+    """One for each state folder. See `TrackingServer`."""
+
+    embedded = True
+    base = httpx.URL("http://localhost")
 
     def __init__(self, folders: Folders, events: Events) -> None:
         self.folder = folders.home / "mlflow"
@@ -35,9 +39,9 @@ class MlflowServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._places = threading.BoundedSemaphore(CALLS)
         self._closed = False
-        self.http = httpx.Client(
-            transport=httpx.HTTPTransport(uds=str(self.socket)), base_url="http://localhost", timeout=60
-        )
+        self.http = httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket)), base_url=self.base, timeout=60)
+        self._asynchronous: httpx.AsyncClient | None = None
+        self._watch = Watch(self.http, self._pid, self._end_hung)
 
     @property
     def alive(self) -> bool:
@@ -74,9 +78,36 @@ class MlflowServer:
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise UnavailableError("MLflow is busy and did not answer yet; try again in a moment.", code="mlflow_busy")
         try:
-            return self.http.request(method, path, json=body, params=params)
+            with self.asked():
+                return self.http.request(method, path, json=body, params=params)
         finally:
             self._places.release()
+
+    def asynchronous(self) -> httpx.AsyncClient:
+        """For the proxies."""
+        if self._asynchronous is None:
+            limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+            transport = httpx.AsyncHTTPTransport(uds=str(self.socket), limits=limits)
+            self._asynchronous = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(600, connect=5))
+        return self._asynchronous
+
+    def asked(self) -> AbstractContextManager[None]:
+        """Around each question, so that a process that hangs is noticed."""
+        return self._watch.asked()
+
+    def failure(self, error: httpx.HTTPError) -> LabwrightError:
+        """An error of the connection in words."""
+        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            return UnavailableError("MLflow does not answer; try again.", code="mlflow_unavailable")
+        if isinstance(error, httpx.TimeoutException):
+            return UnavailableError("MLflow did not answer in time; try again.", code="timeout")
+        return UnavailableError(
+            "MLflow ended while it answered; look whether it was done, and try again.", code="mlflow_unavailable"
+        )
+
+    def refusal(self, reply: httpx.Response) -> LabwrightError | None:
+        """It refuses nobody: whoever may ask the service may ask it."""
+        return None
 
     def close(self) -> None:
         """End the process; nothing starts it again."""
@@ -107,6 +138,17 @@ class MlflowServer:
         raise UnavailableError(
             f"MLflow did not start; its log is {self.log}. `labwright doctor` may know why.", code="mlflow_failed"
         )
+
+    def _pid(self) -> int | None:
+        process = self._process
+        return process.pid if self.state == "running" and process is not None else None
+
+    def _end_hung(self, pid: int) -> None:
+        with self._lock:
+            if self._process is not None and self._process.pid == pid:
+                self._process.kill()  # a stopped process takes no other signal
+                self._end()
+                self._become("not started")
 
     def _end(self) -> None:
         process, self._process = self._process, None

@@ -144,3 +144,7 @@ class Tracking(BaseModel):
     """Where kernels log to: an address for MLflow's client. The token is in the state folder, not here."""
 
     uri: str
+    remote: str | None = Field(
+        default=None, description="Address of the remote server that keeps the runs; null for Labwright's own MLflow"
+    )
+    username: str = Field(default="", description="The user there")

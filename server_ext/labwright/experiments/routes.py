@@ -31,7 +31,7 @@ def experiments(context: In, actor: By) -> list[Experiment]:
 @router.get("/tracking")
 def tracking(context: In) -> Tracking:
     """Where kernels log to."""
-    return Tracking(uri=core.mlflow_environment(context)["MLFLOW_TRACKING_URI"])
+    return core.tracking_server(context)
 
 
 @router.post("/compare")
@@ -84,6 +84,7 @@ def close(context: Context) -> None:
 
 
 _all = APIRouter()
+_all.include_router(differences.router)
 _all.include_router(spool.router)
 _all.include_router(overview.router)
 _all.include_router(router)

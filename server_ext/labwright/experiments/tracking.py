@@ -18,6 +18,7 @@ from labwright.errors import InvalidError, LabwrightError, UnavailableError
 from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
 from labwright.experiments.no_proxy import without_proxy
+from labwright.experiments.registry_address import registry_beside_tracking
 from labwright.experiments.spool.tracking_store import ADDRESS, FOLDER
 from labwright.service.tracking_token import tracking_token
 
@@ -139,7 +140,7 @@ def track(
         raise InvalidError(f"MLflow refused this run: {str(error)[:300]}") from None
     current_experiment = experiment
     status = "FAILED"
-    with _autolog(mlflow, autolog), Keeper(use_tracking if ours else lambda: None):
+    with registry_beside_tracking(), _autolog(mlflow, autolog), Keeper(use_tracking if ours else lambda: None):
         try:
             yield run
             status = "FINISHED"

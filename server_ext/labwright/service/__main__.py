@@ -25,6 +25,7 @@ from labwright.service.events import Events
 from labwright.service.operations import Operations
 from labwright.service.settings import Settings
 from labwright.service.store import Store
+from labwright.settings_file import WITHHELD, remember
 from labwright.state import (
     Folders,
     ServiceState,
@@ -59,7 +60,10 @@ def main() -> None:
 
 
 async def _serve(where: Folders) -> None:
-    settings = Settings()
+    chosen = remember(where, os.environ)
+    for name in [name for name in os.environ if name.startswith(WITHHELD)]:
+        del os.environ[name]
+    settings = Settings(database_url=chosen.database_url, tracking=chosen.tracking)
     store = Store(where.home, settings.database_url)
     store.migrate()
     events = Events()

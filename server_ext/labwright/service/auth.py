@@ -6,6 +6,7 @@ for MLflow's clients: it answers under /mlflow/ only. There, the tracking token 
 
 from __future__ import annotations
 
+import base64
 import hmac
 import time
 
@@ -39,13 +40,23 @@ async def require_token(request: Request) -> None:
     tracking = path.startswith(TRACKING)
     found = _context(request)
     accepted = [found.token] if tracking or _by_unix_socket(request.scope) else []
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if tracking:
         accepted.append(found.tracking_token)
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            scheme, given, accepted = "bearer", _password(given), [found.tracking_token]
     if scheme.lower() != "bearer" or not any(_same(given.strip(), token) for token in accepted):
         raise CredentialError("This needs Labwright's token; use JupyterLab, the magics or the labwright command.")
     if path not in UNWATCHED:
         request.app.state.last_request = time.monotonic()
+
+
+def _password(given: str) -> str:
+    """MLflow's client sends user and password where it has them; the password that we gave it is the tracking token."""
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _context(request: Request) -> Context:

@@ -67,6 +67,7 @@ class Status(BaseModel):
     namespace: str
     started: datetime
     mlflow: str = Field(description="not started, starting, running or failed")
+    tracking: str = Field(default="", description="Address of the remote tracking server; empty for our own MLflow")
     going_on: list[GoingOn]
     notes: list[str] = Field(
         default_factory=list, description="What the user should know, such as a cluster that was lost"

@@ -11,33 +11,45 @@ METRICS = 500
 
 
 class Curve:
-    """At most `POINTS` points of one metric: every second is dropped when it is full."""
+    """At most `POINTS` points of one metric: every second is dropped when it is full.
 
-    __slots__ = ("_every", "_last", "_left", "_points")
+    The lowest and the highest value are kept beside them, so that the best of a run is never thinned away.
+    """
+
+    __slots__ = ("_count", "_every", "_high", "_last", "_left", "_low", "_points")
 
     def __init__(self) -> None:
-        self._points: list[tuple[int, float]] = []
-        self._last: tuple[int, float] | None = None
+        self._points: list[tuple[int, int, float]] = []
+        self._last: tuple[int, int, float] | None = None
+        self._low = (0, 0, float("inf"))
+        self._high = (0, 0, float("-inf"))
         self._every = self._left = 1
+        self._count = 0
 
     def add(self, step: int, value: float) -> None:
         """Take a point."""
-        self._last = (step, value)
+        self._count += 1
+        self._last = point = (self._count, step, value)
+        if value < self._low[2]:
+            self._low = point
+        if value > self._high[2]:
+            self._high = point
         self._left -= 1
         if self._left:
             return
-        self._points.append(self._last)
+        self._points.append(point)
         if len(self._points) >= POINTS:
             self._points = self._points[::2]
             self._every *= 2
         self._left = self._every
 
     def points(self) -> list[tuple[int, float]]:
-        """The points that are kept; the last one is always among them."""
-        found = list(self._points)
-        if self._last is not None and (not found or found[-1] != self._last):
-            found.append(self._last)
-        return found
+        """The points that are kept, in order; the last one, the lowest and the highest are always among them."""
+        found = {point[0]: point for point in self._points}
+        for point in (self._low, self._high, self._last):
+            if point is not None and point[0]:
+                found[point[0]] = point
+        return [(step, value) for _, (_, step, value) in sorted(found.items())]
 
 
 class Newest:

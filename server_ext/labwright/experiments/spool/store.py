@@ -4,7 +4,7 @@
 # MLflow has few types.
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlflow.entities import LifecycleStage, Metric, Param, Run, RunInfo, RunStatus, RunTag
@@ -52,6 +52,15 @@ class SpoolStore(RestStore):
             newest.add(run_id, metric.key, metric.step, metric.value)
         if lines and not self._spooled(b"".join(lines), len(lines)):
             RestStore.log_batch(self, run_id, metrics, params, tags)
+
+    def log_values(self, run_id: str, metrics: Mapping[str, Any], step: int, timestamp: int) -> bool:
+        """Log plain numbers of a step under names that were logged before; False where this is something else."""
+        lines = valid.values(run_id, metrics, step, timestamp)
+        if not lines or run_id not in self._known:
+            return False
+        for key, value in metrics.items():
+            newest.add(run_id, key, step, value)
+        return self._spooled(b"".join(lines), len(lines))
 
     def log_param(self, run_id: str, param: Param) -> None:
         """Log a parameter."""

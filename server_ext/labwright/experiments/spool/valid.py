@@ -8,7 +8,7 @@ What was found valid once is not asked again: the names of metrics in a loop are
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlflow.entities import Metric, Param, RunTag
@@ -51,6 +51,19 @@ def batch(
     found_lines += [named(records.PARAM, run_id, item) for item in params]
     found_lines += [named(records.TAG, run_id, item) for item in tags]
     return found_lines, list(params)
+
+
+def values(run: str, metrics: Mapping[str, Any], step: int, timestamp: int) -> list[bytes] | None:
+    """The records of plain numbers under names that were seen before; None where MLflow is to be asked."""
+    if type(step) is not int or not _LEAST <= step <= _MOST or len(metrics) > validation.MAX_METRICS_PER_BATCH:
+        return None
+    lines = []
+    for key, value in metrics.items():
+        quoted = _quoted.get(key)
+        if quoted is None or type(value) is not float:
+            return None
+        lines.append(records.metric_line(run, quoted, value, timestamp, step))
+    return lines
 
 
 def param(found: Param) -> Param:

@@ -1,0 +1,28 @@
+# mypy: disable-error-code="no-untyped-call"
+# MLflow has few types.
+"""`lw.experiments.log`: values of a step, without the layers of MLflow's fluent functions."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from labwright.errors import InvalidError
+
+
+def log(metrics: Mapping[str, Any], step: int = 0) -> None:
+    """Log metrics of the active run, such as `log({"loss": 0.1}, step=3)`.
+
+    Errors: InvalidError when no run is active; MLflow's own for names and values that it does not take.
+    """
+    mlflow = sys.modules.get("mlflow")
+    run = mlflow.active_run() if mlflow is not None else None
+    if mlflow is None or run is None:
+        raise InvalidError("No run is active: call this inside %%track or lw.experiments.track().")
+    from mlflow.tracking._tracking_service.utils import _get_store
+
+    quick = getattr(_get_store(), "log_values", None)
+    if quick is None or not quick(run.info.run_id, metrics, step, int(time.time() * 1000)):
+        mlflow.log_metrics(dict(metrics), step=step)
