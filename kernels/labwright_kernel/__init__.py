@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from labwright_kernel import completion, recorder
+from labwright_kernel import completion
 from labwright_kernel.magic import Dispatch, LabwrightMagics
 
 # The kernel's one list to edit for a capability with magics: its module here is `labwright_kernel.CAPABILITY`.
@@ -27,7 +27,7 @@ def load_ipython_extension(shell: Any) -> None:
         taken += _register_short_names(shell, room)
     shell.register_magics(Dispatch(shell, rooms))
     completion.install(shell, rooms)
-    recorder.install(shell)
+    importlib.import_module("labwright_kernel.recorder").install(shell)
     _find_command()
     if taken:
         print(f"Labwright: {', '.join(taken)} belong to another extension here; use %lw (see %lw --help).")

@@ -28,6 +28,7 @@ class ExperimentMagics(LabwrightMagics):
     @argument("--tag", action="append", default=[], metavar="KEY=VALUE", help="A tag of the run; may be given again")
     @argument("--nested", action="store_true", help="Make the run a child of the active one")
     @argument("--no-autolog", action="store_true", help="Log only what the cell logs itself")
+    @argument("--no-code", action="store_true", help="Record no code: neither notebook nor cells nor changes")
     def track(self, args: Namespace, cell: str | None = None) -> Any:
         """Run the cell as a run of an experiment: parameters, metrics and models are logged with it."""
         from labwright.experiments import api
@@ -37,14 +38,25 @@ class ExperimentMagics(LabwrightMagics):
         if cell is None:
             raise InvalidError("This takes a cell: write %%track as the first line of the cell that trains.")
         body = compile_body(self.shell, cell)  # a cell that is not Python makes no run
-        summary = Summary()
-        options = {"name": args.name, "tags": _tags(args.tag), "nested": args.nested, "autolog": not args.no_autolog}
+        summary = Summary(self.shell)
+        status = "FAILED"
         try:
-            with api.track(args.experiment, **options) as run:
-                summary.begin(run.info.run_id)
+            with api.track_and_record(
+                args.experiment,
+                name=args.name,
+                tags=_tags(args.tag),
+                nested=args.nested,
+                autolog=not args.no_autolog,
+                code=not args.no_code,
+            ) as (run, capture):
+                summary.begin(run, capture, args.experiment)
                 value = body()
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            raise
         finally:
-            summary.end()
+            summary.end(status)
         return value
 
     @line_magic

@@ -23,8 +23,10 @@ from labwright.state import folders, running_service
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track", "use_tracking"]
-# For the magics: CellOutput, track_and_record.
+__all__ = [
+    "CellOutput", "compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track",
+    "track_and_record", "use_tracking",
+]  # fmt: skip
 
 _last_metric: dict[str, str] = {}  # experiment → the metric that it was last compared by
 

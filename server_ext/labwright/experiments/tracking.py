@@ -9,17 +9,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from labwright.client import shared
 from labwright.errors import InvalidError, LabwrightError, UnavailableError
+from labwright.experiments.capture.place import source_tags, this_cell
+from labwright.experiments.capture.session import Capture, new_masker
+from labwright.experiments.capture.settings import capture_settings
 from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
 from labwright.experiments.no_proxy import without_proxy
 from labwright.experiments.registry_address import registry_beside_tracking
 from labwright.experiments.spool.tracking_store import ADDRESS, FOLDER
+from labwright.experiments.tracking_environment import tracking_environment
 from labwright.service.tracking_token import tracking_token
 
 _ours: set[str] = set()  # the addresses that we put into the environment
@@ -37,10 +40,11 @@ def use_tracking() -> bool:
         _say(f"MLflow's tracking address is set to {_public(foreign)}: runs go there, not into Labwright.")
         return False
     found = shared()
-    uri: str = found.get("/experiments/tracking", Tracking).uri
-    _ours.add(uri)
-    os.environ["MLFLOW_TRACKING_URI"] = uri
-    os.environ["MLFLOW_TRACKING_TOKEN"] = tracking_token(found.folders)
+    tracking: Tracking = found.get("/experiments/tracking", Tracking)
+    if _public(os.environ.get("MLFLOW_TRACKING_URI", "")).rstrip("/") == tracking.remote:
+        _say(f"Runs go to {tracking.remote}, through Labwright.")
+    _ours.add(tracking.uri)
+    os.environ.update(tracking_environment(tracking, tracking_token(found.folders)))
     os.environ[ADDRESS] = os.environ["MLFLOW_TRACKING_URI"].rstrip("/")
     os.environ[FOLDER] = str(found.folders.home / "spool")
     os.environ.update(without_proxy(os.environ))
@@ -69,8 +73,11 @@ def _foreign() -> str | None:
         uri = mlflow.get_tracking_uri()
     if not uri or uri in _ours:
         return None
-    if not _ours and uri == shared().get("/experiments/tracking", Tracking).uri:
-        return None  # ours, inherited from the process that started this one
+    if urlsplit(uri).scheme in {"http", "https"}:
+        tracking: Tracking = shared().get("/experiments/tracking", Tracking)
+        # Ours, inherited from the process that started this one; or the server that Labwright's runs go to anyway.
+        if uri == tracking.uri or _public(uri).rstrip("/") == tracking.remote:
+            return None
     return uri
 
 
@@ -78,28 +85,6 @@ def _public(uri: str) -> str:
     """The address without a user and password."""
     place = urlsplit(uri).netloc
     return uri.replace(place, place.rpartition("@")[2], 1)
-
-
-def notebook() -> tuple[str | None, int | None]:
-    """Path of the notebook that this kernel belongs to, and the number of the cell that runs; None where unknown."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
-    shell = get_ipython()
-    if shell is None:
-        return None, None
-    path = os.environ.get("JPY_SESSION_NAME") or shell.user_ns.get("__vsc_ipynb_file__")
-    return (str(path) if path else None), shell.execution_count
-
-
-def source_tags() -> dict[str, str]:
-    """What a run says of where it was made: "flights.ipynb, cell 7"."""
-    path, cell = notebook()
-    tags = {}
-    if path is not None:
-        tags = {"labwright.notebook": path, "mlflow.source.type": "NOTEBOOK"}
-    if cell is not None:
-        tags["labwright.cell"] = str(cell)
-        tags["mlflow.source.name"] = f"{PurePosixPath(path).name if path else 'notebook'}, cell {cell}"
-    return tags
 
 
 @contextmanager
@@ -110,12 +95,24 @@ def track(
     tags: Mapping[str, Any] | None = None,
     nested: bool = False,
     autolog: bool = True,
+    code: bool = True,
 ) -> Iterator[Any]:
     """Make a run of an experiment around a block of code; gives MLflow's ActiveRun.
 
     Plain `mlflow.*` calls inside log to it, and the flavours that MLflow knows log by themselves (`autolog`). It ends
-    as FINISHED, as FAILED when the block raises, as KILLED when it is interrupted.
+    as FINISHED, as FAILED when the block raises, as KILLED when it is interrupted. With it are recorded the notebook's
+    cells, the code's state, the environment, data and cost (`capture.settings` says how to switch parts off), secrets
+    masked; `code=False` records no code.
     """
+    with track_and_record(experiment, name=name, tags=tags, nested=nested, autolog=autolog, code=code) as (run, _):
+        yield run
+
+
+@contextmanager
+def track_and_record(
+    experiment: str, *, name: str | None, tags: Mapping[str, Any] | None, nested: bool, autolog: bool, code: bool
+) -> Iterator[tuple[Any, Capture]]:
+    """What `track` does; gives also what is being recorded, for the cell's output."""
     global current_experiment
     ours = use_tracking()
     import mlflow
@@ -127,7 +124,11 @@ def track(
         raise InvalidError(
             "A run is active already: end it with mlflow.end_run(), or make this one its child (nested=True, --nested)."
         )
-    own_tags = source_tags() | {str(key): str(value) for key, value in (tags or {}).items()}
+    settings = capture_settings()
+    masker = new_masker()
+    place = this_cell()
+    own_tags = {str(key): masker.mask(str(value)) for key, value in (tags or {}).items()}
+    own_tags = source_tags(place, masker) | own_tags
     if ours:
         shared().get(
             "/experiments", list[Experiment]
@@ -135,20 +136,24 @@ def track(
     try:
         experiment_id = _experiment_id(mlflow, experiment)
         mlflow.set_experiment(experiment_id=experiment_id)  # so that children made by plain MLflow come here too
-        run = mlflow.start_run(run_name=name, tags=own_tags, nested=nested)
+        run = mlflow.start_run(run_name=masker.mask(name) if name else None, tags=own_tags, nested=nested)
     except mlflow.exceptions.MlflowException as error:
         raise InvalidError(f"MLflow refused this run: {str(error)[:300]}") from None
     current_experiment = experiment
     status = "FAILED"
+    capture = Capture(run, place, settings if code else settings.without_code(), masker, ours=ours)
     with registry_beside_tracking(), _autolog(mlflow, autolog), Keeper(use_tracking if ours else lambda: None):
         try:
-            yield run
+            capture.begin()
+            yield run, capture
             status = "FINISHED"
         except KeyboardInterrupt:
             status = "KILLED"
             raise
         finally:
+            capture.measure()
             _end(mlflow, run.info.run_id, status)
+            capture.end(ok=status == "FINISHED")
             if active is not None:
                 mlflow.set_experiment(experiment_id=active.info.experiment_id)
 

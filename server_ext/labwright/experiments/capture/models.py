@@ -54,6 +54,46 @@ class ClusterUsed(BaseModel):
     gpus: int
 
 
+class OutputMetric(BaseModel):
+    """A metric of a run, as the cell's output shows it."""
+
+    name: str
+    last: str
+    best: str = Field(default="", description="Empty where nobody knows which way is better")
+    best_step: int | None = None
+    steps: list[int] = Field(default_factory=list)
+    values: list[float | None] = Field(default_factory=list, description="None for NaN and infinity")
+
+
+class OutputFact(BaseModel):
+    """A name and what it is, as text."""
+
+    name: str
+    text: str
+
+
+class RunOutput(BaseModel):
+    """The output of the cell that made a run: live while it goes on, and what stays of it."""
+
+    run_id: str
+    name: str
+    experiment: str
+    experiment_id: str
+    status: str = Field(description="RUNNING, FINISHED, FAILED or KILLED")
+    started: datetime
+    seconds: float
+    source: str = ""
+    metrics: list[OutputMetric] = Field(default_factory=list)
+    params: list[OutputFact] = Field(default_factory=list)
+    models: list[OutputFact] = Field(default_factory=list)
+    cost: list[OutputFact] = Field(default_factory=list)
+    recorded: list[OutputFact] = Field(default_factory=list)
+    left_out: list[str] = Field(default_factory=list)
+    more_metrics: int = Field(default=0, description="Metrics that are not shown here")
+    more_params: int = 0
+    trouble: str = ""
+
+
 class Price(BaseModel):
     """What an hour costs, by the settings; the run's estimated cost follows from it."""
 

@@ -41,10 +41,12 @@ class Capture:
 
     def __init__(self, run: Any, place: Place, settings: CaptureSettings, masker: Masker, *, ours: bool) -> None:
         self.run_id: str = run.info.run_id
+        self.ours = ours
         self.settings = settings
         self.cost: Cost | None = None
         self.money: float | None = None
         self.recorded: list[str] = []  # the files that arrived
+        self.cell_count = 0
         self.trouble: str | None = None
         self._masker = masker
         self._collector = Collector(place, settings, masker)
@@ -86,6 +88,7 @@ class Capture:
         if cells:
             seconds = time.time() - cells[-1].started.timestamp() if cells[-1].started else None
             cells[-1] = cells[-1].model_copy(update={"seconds": seconds, "ok": ok})
+        self.cell_count = len(cells)
         shell = this_shell()
         variables = dict(shell.user_ns) if shell is not None else {}
         self._masker.add(secrets_of(os.environ))
