@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from labwright.experiments.direction import Direction
 from labwright.service.models import Strict
 
 Cell = float | str | None
@@ -28,11 +29,15 @@ class Column(BaseModel):
     """A column that the experiment's runs have."""
 
     key: str = Field(
-        description="attributes.name|status|start_time|duration|source|notebook, params.NAME, metrics.NAME, tags.NAME, "
-        "cost.wall_seconds|cpu_seconds|gpu_seconds|peak_memory_mb|peak_gpu_memory_mb|money"
+        description="attributes.name|status|start_time|end_time|duration|source|notebook|user, params.NAME, "
+        "metrics.NAME, tags.NAME, cost.wall_seconds|cpu_seconds|gpu_seconds|peak_memory_mb|peak_gpu_memory_mb|money"
     )
     kind: Kind
-    filled: int = Field(description="How many runs have a value")
+    filled: int = Field(description="How many runs of this lifecycle have a value")
+    direction: Direction = Field(
+        default=Direction.none,
+        description="Of a metric: which values are better, by its name; where nobody knows, its best is its last",
+    )
 
 
 class Sort(Strict):
@@ -46,11 +51,16 @@ class TableQuery(Strict):
     """What the table shows."""
 
     filter: str = Field(default="", max_length=5000, description="MLflow's search syntax")
-    words: str = Field(default="", max_length=500, description="Words that must stand anywhere in a run, any case")
+    words: str = Field(
+        default="", max_length=500, description="Words that must stand anywhere in a run, any case; -WORD: nowhere"
+    )
     sort: list[Sort] = Field(default_factory=list, max_length=5, description="Without one: newest first")
     columns: list[str] = Field(default_factory=list, max_length=500, description="Keys whose cells are wanted")
     aggregates: dict[str, Aggregate] = Field(default_factory=dict, description="Per metric's name; else last")
     group_by: str | None = Field(default=None, description="Key of a parameter, a tag or an attribute")
+    within: dict[str, str | None] = Field(
+        default_factory=dict, max_length=10, description="Only rows with exactly these values by key, such as a group's"
+    )
     lifecycle: Literal["active", "archived", "all"] = "active"
 
 
@@ -61,7 +71,7 @@ class TableRow(BaseModel):
     name: str
     status: str
     archived: bool
-    cells: list[Cell]
+    cells: list[Cell] = Field(description="Texts are cut after 1000 characters; an export has them whole")
 
 
 class Spread(BaseModel):
@@ -99,6 +109,9 @@ class TableWindow(BaseModel):
     groups: list[Group]
     columns: list[Column] = Field(description="All columns that the experiment's runs have, not only those asked for")
     slower: bool = Field(description="MLflow itself had to answer the filter")
+    last_only: list[str] = Field(
+        default_factory=list, description="Metrics asked for by best, min or max of which only the last is known (yet)"
+    )
     sync: Sync | None = None
 
 
