@@ -61,13 +61,10 @@ class _Progress:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._last = ("", -1.0)
         self._handle: Any = None
 
     def __call__(self, operation: Operation) -> None:
-        if (operation.step, operation.progress) != self._last:
-            self._last = (operation.step, operation.progress)
-            self._show(f"{operation.step} …", operation.progress)
+        self._show(f"{operation.step} …", operation.progress)
 
     def _show(self, words: str, share: float) -> None:
         filled = round(share * 20)

@@ -1,8 +1,9 @@
-"""`%%track` and `%compare`."""
+"""`%%track`, `%compare` and `%restore`."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, output_can_be_silenced
@@ -17,7 +18,7 @@ class ExperimentMagics(LabwrightMagics):
     """Runs from cells, and runs side by side."""
 
     capability: ClassVar[str] = "experiments"
-    verbs: ClassVar[dict[str, str]] = {"track": "track", "compare": "compare"}
+    verbs: ClassVar[dict[str, str]] = {"track": "track", "compare": "compare", "restore": "restore"}
 
     @output_can_be_silenced
     @line_cell_magic
@@ -75,6 +76,19 @@ class ExperimentMagics(LabwrightMagics):
         from labwright.experiments import api
 
         return api.compare(args.runs or None, experiment=args.experiment, top=args.top, by=args.by)
+
+    @line_magic
+    @parsed
+    @magic_arguments()
+    @argument("run", help="A run's name or id, best or last")
+    @argument("--experiment", help="Another experiment than the one tracked last")
+    def restore(self, args: Namespace) -> Any:
+        """Write the cells that a run recorded as a notebook beside the original, with its environment."""
+        from labwright.experiments import api
+
+        found = api.restore(args.run, experiment=args.experiment)
+        print(found.message + ("" if found.lock is None else f", and its environment: {Path(found.lock).name}"))
+        return None
 
     def names(self, magic: str) -> list[str]:
         """Experiments for %%track, runs of the current one for %compare; nothing is started for it."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from argparse import Namespace
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
+from labwright import output
 from labwright.errors import InvalidError, NotFoundError
 from labwright_kernel.magic import LabwrightMagics, parsed
 
@@ -128,9 +127,8 @@ class ViewTable:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         if not self.rows:
-            words = "No feature views yet: define them with Feast in a cell, then %features apply."
-            return {"text/plain": words, "text/html": f"<div>{html.escape(words)}</div>"}
-        return _bundle(("view", "joined by", "features", "valid for", "source"), self.rows)
+            return output.words("No feature views yet: define them with Feast in a cell, then %features apply.")
+        return output.bundle(("view", "joined by", "features", "valid for", "source"), self.rows)
 
 
 class AppliedTable:
@@ -141,19 +139,7 @@ class AppliedTable:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         rows = [(entry.name, entry.kind, entry.change) for entry in self.applied]
-        return _bundle(("definition", "kind", "what happened"), rows)
-
-
-def _bundle(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> dict[str, str]:
-    cell = 'style="text-align: left; padding: 2px 8px"'
-    top = "".join(f"<td {cell}><strong>{html.escape(name)}</strong></td>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td {cell}>{html.escape(value)}</td>' for value in row)}</tr>" for row in rows)
-    widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
-    lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)) for row in [head, *rows]]
-    return {
-        "text/html": f"<table><tr>{top}</tr>{body}</table>",
-        "text/plain": "\n".join(line.rstrip() for line in lines),
-    }
+        return output.bundle(("definition", "kind", "what happened"), rows)
 
 
 def _age(seconds: float | None) -> str:

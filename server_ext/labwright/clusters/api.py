@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from labwright.client import shared
+from labwright.clusters.lineage import tell_runs
 from labwright.clusters.models import Cluster, ClusterState, ScaleCluster, StartCluster
 from labwright.errors import ConflictError, InvalidError, MissingExtraError, NotFoundError, UnavailableError
 
@@ -118,6 +119,7 @@ def client(name: str | None = None) -> Any:
     except (OSError, TimeoutError):
         raise UnavailableError(f"The cluster {name} does not answer at {cluster.address}; try again.") from None
     _connected[name] = made
+    tell_runs(lambda: _connected, get)
     return made
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track", "use_tracking"]
+__all__ = [
+    "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore", "runs", "track", "use_tracking",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

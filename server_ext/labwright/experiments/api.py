@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from labwright.client import shared
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import tracking
+from labwright.experiments.capture.models import Recorded, Restored
+from labwright.experiments.capture.restore import restore as write_restored
 from labwright.experiments.cell_output import CellOutput
 from labwright.experiments.direction import ordered_by, usual_metric
 from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CellOutput", "compare", "experiments", "find_run", "flush", "log", "log_reference", "runs", "track",
-    "track_and_record", "use_tracking",
+    "CellOutput", "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore", "runs",
+    "track", "track_and_record", "use_tracking",
 ]  # fmt: skip
 
 _last_metric: dict[str, str] = {}  # experiment → the metric that it was last compared by
@@ -128,6 +130,19 @@ def log_reference(frame: Any, rows: int = 5000) -> None:
         path = Path(folder) / "sample.parquet"
         sample.reset_index(drop=True).to_parquet(path)
         mlflow.log_artifact(str(path), "reference")
+
+
+def restore(run: str | Run = "last", *, experiment: str | None = None) -> Restored:
+    """Write the cells that a run recorded as a notebook beside the original, and its environment beside that.
+
+    `run` is an id, a name, best, last, or what `find_run` gave. No file is overwritten; what is there already is given
+    again. Errors: NotFoundError where there is no run, or it recorded no cells; InvalidError where nothing can be
+    written.
+    """
+    found = run if isinstance(run, Run) else find_run(run, experiment=experiment)
+    recorded: Recorded = shared().get(f"/experiments/runs/{found.run_id}/recorded", Recorded)
+    here = Path.cwd()
+    return write_restored(recorded, [here, Path.home()], here, own=True)
 
 
 def known_names(kind: Literal["experiments", "runs"]) -> list[str]:

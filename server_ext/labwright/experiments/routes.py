@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, Query
 
 from labwright.actor import Actor
 from labwright.experiments import core, mlflow_proxy, mlflow_rest
-from labwright.experiments.differences import routes as differences
 from labwright.experiments.capture.routes import router as capture_router
+from labwright.experiments.differences import routes as differences
 from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
 from labwright.experiments.overview import routes as overview
 from labwright.experiments.spool import routes as spool
 from labwright.experiments.spool.drain import drain
-from labwright.experiments.table.routes import router as table_router
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
@@ -91,6 +90,5 @@ _all.include_router(spool.router)
 _all.include_router(overview.router)
 _all.include_router(router)
 _all.include_router(capture_router)
-_all.include_router(table_router)
 _all.include_router(mlflow_proxy.router)
 capability = Capability(name="experiments", router=_all, recover=recover, busy=busy, close=close)

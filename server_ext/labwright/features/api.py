@@ -44,9 +44,12 @@ def join(
 
     Errors: InvalidError names a view, a feature, a key or a time that is not there.
     """
-    from labwright.features import point_in_time
+    from labwright.features import lineage, point_in_time
 
-    return point_in_time.join(store(), labels, views, features=features, timestamp=timestamp, full_names=full_names)
+    opened = store()
+    joined = point_in_time.join(opened, labels, views, features=features, timestamp=timestamp, full_names=full_names)
+    lineage.remember(opened, list(joined.attrs["labwright.features"]), joined)
+    return joined
 
 
 def views() -> FeatureRepository:

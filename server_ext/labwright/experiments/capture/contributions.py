@@ -57,6 +57,14 @@ def record_cells_with(cells: Cells) -> None:
     _cells[:] = [cells]
 
 
+def number_of_this_cell() -> int | None:
+    """The execution count of the cell that runs now, where one does."""
+    from labwright.experiments.capture.cells import executed_cells
+
+    cells = executed_cells()
+    return cells[-1].execution_count if cells else None
+
+
 def recorded_cells() -> list[ExecutedCell] | None:
     """The cells of this kernel; None where nobody records them."""
     return _cells[0]() if _cells else None

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from labwright.service.models import Strict
+
 
 class ExecutedCell(BaseModel):
     """A cell that the kernel ran, secrets masked."""
@@ -52,6 +54,37 @@ class ClusterUsed(BaseModel):
     workers: int
     threads: int
     gpus: int
+
+
+class Recorded(BaseModel):
+    """What a run has for being restored."""
+
+    run_id: str
+    run: str
+    experiment: str
+    notebook: str | None = None
+    commit: str | None = None
+    branch: str | None = None
+    python: str = ""
+    kernel: str = Field(default="python3", description="Name of the kernelspec")
+    has_diff: bool = False
+    cells: list[ExecutedCell]
+    lock: str = ""
+
+
+class Restore(Strict):
+    """Where to: the page names the folder that its file browser shows as the root."""
+
+    root: str | None = Field(default=None, max_length=4096)
+
+
+class Restored(BaseModel):
+    """The files that hold a run's cells and its environment."""
+
+    path: str
+    lock: str | None
+    relative: str | None = Field(default=None, description="Path below the root that was named")
+    message: str
 
 
 class OutputMetric(BaseModel):
