@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from labwright.actor import Actor
 from labwright.errors import NotFoundError
 from labwright.experiments import mlflow_rest
+from labwright.experiments.table import bulk
 from labwright.experiments.table import window as answers
 from labwright.experiments.table.cells import extremes_wanted
+from labwright.experiments.table.export import Export
 from labwright.experiments.table.filters import parse
-from labwright.experiments.table.models import TableQuery, TableWindow
+from labwright.experiments.table.models import BulkChange, TableQuery, TableWindow
 from labwright.experiments.table.sqlite_index import NO_EXPERIMENT
 from labwright.experiments.table.tables import Table, tables
+from labwright.service.children import run_job
 from labwright.service.context import Context
+from labwright.service.models import Operation
 
 ASKED_SECONDS = 10.0  # how long MLflow's answer to a filter is good while runs change
 PAGE = 1000
@@ -24,19 +33,63 @@ def window(
     context: Context, actor: Actor, experiment_id: str, query: TableQuery, offset: int, limit: int
 ) -> TableWindow:
     """Some rows of the table. Errors: NotFoundError; InvalidError for a filter that MLflow refuses."""
+    table = tables(context).table(_checked(experiment_id))
+    last_only = _extremes(table, query)
+    sync = None if table.whole.is_set() else table.sync
+    found = answers.window(table.index, query, offset, limit, _asked(context, table, query), sync)
+    found.last_only = last_only
+    return found
+
+
+def export(context: Context, actor: Actor, experiment_id: str, query: TableQuery) -> Export:
+    """All rows of the table, once the index has them all. Errors: as `window`."""
+    table = tables(context).table(_checked(experiment_id), whole=True, now=True)
+    _extremes(table, query)
+    return Export(table.index, query, _asked(context, table, query))
+
+
+@contextmanager
+def parquet(context: Context, exported: Export) -> Iterator[Path]:
+    """The export as a Parquet file, which is gone after."""
+    folder = Path(tempfile.mkdtemp(prefix="export-", dir=context.folders.home))
+    try:
+        source, target = folder / "export.json", folder / "runs.parquet"
+        with source.open("w") as file:
+            file.writelines(exported.json())
+        run_job(
+            "labwright.experiments.table.parquet:write", {"source": str(source), "target": str(target)},
+            log=context.folders.logs / "experiments.log",
+        )  # fmt: skip
+        source.unlink()
+        yield target
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def change(context: Context, actor: Actor, wanted: BulkChange) -> Operation:
+    """Tag, untag, archive or restore many runs. Errors: InvalidError."""
+    return bulk.change(context, actor, wanted, lambda context, run_ids: tables(context).changed(run_ids))
+
+
+def _checked(experiment_id: str) -> str:
     if not experiment_id.isdecimal() or not experiment_id.isascii() or len(experiment_id) > 18:
         raise NotFoundError(NO_EXPERIMENT)
-    table = tables(context).table(experiment_id)
-    last_only = [
+    return experiment_id
+
+
+def _extremes(table: Table, query: TableQuery) -> list[str]:
+    """Bring up to date what the query needs of the metrics' histories; gives the metrics of which it is not known."""
+    return [
         metric
         for metric, aggregate in query.aggregates.items()
         if extremes_wanted(metric, aggregate) is not None and not table.source.extremes(table.index, metric)
     ]
-    sync = None if table.whole.is_set() else table.sync
-    asked = None if parse(query.filter) is not None else _ask(context, table, query.filter, query.lifecycle)
-    found = answers.window(table.index, query, offset, limit, asked, sync)
-    found.last_only = last_only
-    return found
+
+
+def _asked(context: Context, table: Table, query: TableQuery) -> set[str] | None:
+    if parse(query.filter) is not None:
+        return None
+    return _ask(context, table, query.filter, query.lifecycle)
 
 
 def _ask(context: Context, table: Table, text: str, lifecycle: str) -> set[str]:

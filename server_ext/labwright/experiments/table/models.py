@@ -119,7 +119,9 @@ class TableExport(Strict):
     """Rows of the table as a file; all columns where the query names none."""
 
     query: TableQuery = Field(default_factory=TableQuery)
-    format: Literal["csv", "parquet"] = "csv"
+    format: Literal["csv", "parquet", "json"] = Field(
+        default="csv", description="json: one object with run_id and columns, as lw.experiments.table() reads it"
+    )
 
 
 class BulkChange(Strict):
