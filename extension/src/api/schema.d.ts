@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 134439ad59c87c59b4fd57aa234c8dcc61ebdcf91170adc029e6734c16f4f678. Do not edit.
+// Made by `jlpm types` from OpenAPI 9da62162ef5095135add6dd0dd654b9deb09f3477ba1587049106c8b13d15422. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -297,6 +297,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/experiments/runs/bulk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Change Runs
+     * @description Tag, untag, archive or restore many runs.
+     */
+    post: operations['change_runs_experiments_runs_bulk_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/experiments/runs/{run_id}': {
     parameters: {
       query?: never;
@@ -357,7 +377,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/experiments/spools/{name}': {
+  '/experiments/runs/{run_id}/recorded': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recorded
+     * @description The cells and the environment that a run recorded.
+     */
+    get: operations['recorded_experiments_runs__run_id__recorded_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/runs/{run_id}/restore': {
     parameters: {
       query?: never;
       header?: never;
@@ -367,10 +407,10 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Announce
-     * @description Bring what is in the spool to MLflow, from now until its process is gone.
+     * Restore
+     * @description Write the recorded cells as a notebook beside the original, with the environment; never over another file.
      */
-    post: operations['announce_experiments_spools__name__post'];
+    post: operations['restore_experiments_runs__run_id__restore_post'];
     delete?: never;
     options?: never;
     head?: never;
@@ -411,6 +451,54 @@ export interface paths {
     get: operations['runs_experiments__experiment_id__runs_get'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/{experiment_id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Table
+     * @description Some rows of the runs table.
+     */
+    get: operations['table_experiments__experiment_id__table_get'];
+    put?: never;
+    /**
+     * Ask Table
+     * @description The same, for queries that are too long for an address.
+     */
+    post: operations['ask_table_experiments__experiment_id__table_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/experiments/{experiment_id}/table/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Export Table
+     * @description All rows that a query finds, as a file.
+     */
+    get: operations['export_table_experiments__experiment_id__table_export_get'];
+    put?: never;
+    /**
+     * Ask Export
+     * @description The same, for queries that are too long for an address.
+     */
+    post: operations['ask_export_experiments__experiment_id__table_export_post'];
     delete?: never;
     options?: never;
     head?: never;
@@ -764,6 +852,31 @@ export interface components {
      */
     Axis: 'step' | 'relative' | 'wall';
     /**
+     * BulkChange
+     * @description One change for many runs.
+     */
+    BulkChange: {
+      /**
+       * Action
+       * @enum {string}
+       */
+      action: 'tag' | 'untag' | 'archive' | 'restore';
+      /**
+       * Key
+       * @description For tag and untag
+       * @default null
+       */
+      key?: string | null;
+      /** Run Ids */
+      run_ids: string[];
+      /**
+       * Value
+       * @description For tag
+       * @default
+       */
+      value?: string;
+    };
+    /**
      * Changed
      * @description A small event: something of `capability` changed; look again.
      */
@@ -842,6 +955,28 @@ export interface components {
      * @enum {string}
      */
     ClusterState: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'lost';
+    /**
+     * Column
+     * @description A column that the experiment's runs have.
+     */
+    Column: {
+      /**
+       * @description Of a metric: which values are better, by its name; where nobody knows, its best is its last
+       * @default none
+       */
+      direction?: components['schemas']['Direction'];
+      /**
+       * Filled
+       * @description How many runs of this lifecycle have a value
+       */
+      filled: number;
+      /**
+       * Key
+       * @description attributes.name|status|start_time|end_time|duration|source|notebook|user, params.NAME, metrics.NAME, tags.NAME, cost.wall_seconds|cpu_seconds|gpu_seconds|peak_memory_mb|peak_gpu_memory_mb|money
+       */
+      key: string;
+      kind: components['schemas']['Kind'];
+    };
     /**
      * ColumnDrift
      * @description Evidently's verdict on one column.
@@ -1093,6 +1228,12 @@ export interface components {
       parts: components['schemas']['PartDifference'][];
     };
     /**
+     * Direction
+     * @description Which values are better.
+     * @enum {string}
+     */
+    Direction: 'up' | 'down' | 'none';
+    /**
      * DriftReport
      * @description A report. The full one, Evidently's own page, is beside it and is shown only in a sandbox.
      */
@@ -1224,6 +1365,35 @@ export interface components {
       python: string;
     };
     /**
+     * ExecutedCell
+     * @description A cell that the kernel ran, secrets masked.
+     */
+    ExecutedCell: {
+      /** Cell Id */
+      cell_id?: string | null;
+      /** Execution Count */
+      execution_count?: number | null;
+      /** Ok */
+      ok?: boolean | null;
+      /**
+       * Order
+       * @description 1 for the first cell since the kernel's start
+       */
+      order: number;
+      /**
+       * Seconds
+       * @description None for the cell that goes on
+       */
+      seconds?: number | null;
+      /** Source */
+      source: string;
+      /**
+       * Started
+       * @description None for what ran before Labwright was loaded
+       */
+      started?: string | null;
+    };
+    /**
      * Expected
      * @description A write that names the state it expects.
      */
@@ -1352,6 +1522,18 @@ export interface components {
        */
       what: string;
     };
+    /**
+     * Group
+     * @description Runs that have the same value of `group_by`; a Spread for number columns, else the one text they share.
+     */
+    Group: {
+      /** Cells */
+      cells: (components['schemas']['Spread'] | string | null)[];
+      /** Runs */
+      runs: number;
+      /** Value */
+      value: string | null;
+    };
     /** HTTPValidationError */
     HTTPValidationError: {
       /** Detail */
@@ -1372,6 +1554,12 @@ export interface components {
       /** Reference */
       reference: number[];
     };
+    /**
+     * Kind
+     * @description What a column holds.
+     * @enum {string}
+     */
+    Kind: 'text' | 'number' | 'time' | 'seconds';
     /**
      * LatestRun
      * @description A run in one line.
@@ -1789,6 +1977,47 @@ export interface components {
       version: components['schemas']['Version'];
     };
     /**
+     * Recorded
+     * @description What a run has for being restored.
+     */
+    Recorded: {
+      /** Branch */
+      branch?: string | null;
+      /** Cells */
+      cells: components['schemas']['ExecutedCell'][];
+      /** Commit */
+      commit?: string | null;
+      /** Experiment */
+      experiment: string;
+      /**
+       * Has Diff
+       * @default false
+       */
+      has_diff?: boolean;
+      /**
+       * Kernel
+       * @description Name of the kernelspec
+       * @default python3
+       */
+      kernel?: string;
+      /**
+       * Lock
+       * @default
+       */
+      lock?: string;
+      /** Notebook */
+      notebook?: string | null;
+      /**
+       * Python
+       * @default
+       */
+      python?: string;
+      /** Run */
+      run: string;
+      /** Run Id */
+      run_id: string;
+    };
+    /**
      * Register
      * @description Register a run's model as a version of a registered model; no endpoint is made or changed.
      */
@@ -1847,6 +2076,31 @@ export interface components {
        * @description The newest version; null while it has none
        */
       version: string | null;
+    };
+    /**
+     * Restore
+     * @description Where to: the page names the folder that its file browser shows as the root.
+     */
+    Restore: {
+      /** Root */
+      root?: string | null;
+    };
+    /**
+     * Restored
+     * @description The files that hold a run's cells and its environment.
+     */
+    Restored: {
+      /** Lock */
+      lock: string | null;
+      /** Message */
+      message: string;
+      /** Path */
+      path: string;
+      /**
+       * Relative
+       * @description Path below the root that was named
+       */
+      relative?: string | null;
     };
     /**
      * Run
@@ -1982,6 +2236,38 @@ export interface components {
       type: string;
     };
     /**
+     * Sort
+     * @description An order; runs without a value come last either way.
+     */
+    Sort: {
+      /**
+       * Descending
+       * @default false
+       */
+      descending?: boolean;
+      /** Key */
+      key: string;
+    };
+    /**
+     * Spread
+     * @description A column's numbers over the runs of a group.
+     */
+    Spread: {
+      /**
+       * Deviation
+       * @description Sample standard deviation; None for fewer than two numbers
+       */
+      deviation: number | null;
+      /** High */
+      high: number | null;
+      /** Low */
+      low: number | null;
+      /** Mean */
+      mean: number | null;
+      /** Runs */
+      runs: number;
+    };
+    /**
      * StartCluster
      * @description Ask for a cluster. The cluster that is running with this name already is given back unchanged.
      */
@@ -2045,6 +2331,144 @@ export interface components {
       tracking?: string;
       /** Version */
       version: string;
+    };
+    /**
+     * Sync
+     * @description The index takes runs in; what is shown is what is there so far.
+     */
+    Sync: {
+      /** Done */
+      done: number;
+      /**
+       * Total
+       * @description None where the server does not say
+       */
+      total: number | null;
+    };
+    /**
+     * TableExport
+     * @description Rows of the table as a file; all columns where the query names none.
+     */
+    TableExport: {
+      /**
+       * Format
+       * @description json: one object with run_id and columns, as lw.experiments.table() reads it
+       * @default csv
+       * @enum {string}
+       */
+      format?: 'csv' | 'parquet' | 'json';
+      query?: components['schemas']['TableQuery'];
+    };
+    /**
+     * TableQuery
+     * @description What the table shows.
+     */
+    TableQuery: {
+      /**
+       * Aggregates
+       * @description Per metric's name; else last
+       */
+      aggregates?: {
+        [key: string]: 'last' | 'best' | 'min' | 'max';
+      };
+      /**
+       * Columns
+       * @description Keys whose cells are wanted
+       */
+      columns?: string[];
+      /**
+       * Filter
+       * @description MLflow's search syntax
+       * @default
+       */
+      filter?: string;
+      /**
+       * Group By
+       * @description Key of a parameter, a tag or an attribute
+       * @default null
+       */
+      group_by?: string | null;
+      /**
+       * Lifecycle
+       * @default active
+       * @enum {string}
+       */
+      lifecycle?: 'active' | 'archived' | 'all';
+      /**
+       * Sort
+       * @description Without one: newest first
+       */
+      sort?: components['schemas']['Sort'][];
+      /**
+       * Within
+       * @description Only rows with exactly these values by key, such as a group's
+       */
+      within?: {
+        [key: string]: string | null;
+      };
+      /**
+       * Words
+       * @description Words that must stand anywhere in a run, any case; -WORD: nowhere
+       * @default
+       */
+      words?: string;
+    };
+    /**
+     * TableRow
+     * @description A run, with the cells of the columns asked for, in their order.
+     */
+    TableRow: {
+      /** Archived */
+      archived: boolean;
+      /**
+       * Cells
+       * @description Texts are cut after 1000 characters; an export has them whole
+       */
+      cells: (number | string | null)[];
+      /** Name */
+      name: string;
+      /** Run Id */
+      run_id: string;
+      /** Status */
+      status: string;
+    };
+    /**
+     * TableWindow
+     * @description Some rows (or groups) of the table, from `offset` on.
+     */
+    TableWindow: {
+      /**
+       * Columns
+       * @description All columns that the experiment's runs have, not only those asked for
+       */
+      columns: components['schemas']['Column'][];
+      /** Groups */
+      groups: components['schemas']['Group'][];
+      /**
+       * Last Only
+       * @description Metrics asked for by best, min or max of which only the last is known (yet)
+       */
+      last_only?: string[];
+      /** Offset */
+      offset: number;
+      /** Rows */
+      rows: components['schemas']['TableRow'][];
+      /**
+       * Runs
+       * @description Runs of the experiment in this lifecycle, whatever the query
+       */
+      runs: number;
+      /**
+       * Slower
+       * @description MLflow itself had to answer the filter
+       */
+      slower: boolean;
+      sync?: components['schemas']['Sync'] | null;
+      /**
+       * Total
+       * @description Rows, or groups, that the query finds
+       */
+      total: number;
     };
     /**
      * Tracking
@@ -2671,6 +3095,39 @@ export interface operations {
       };
     };
   };
+  change_runs_experiments_runs_bulk_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BulkChange'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   run_experiments_runs__run_id__get: {
     parameters: {
       query?: never;
@@ -2765,23 +3222,60 @@ export interface operations {
       };
     };
   };
-  announce_experiments_spools__name__post: {
+  recorded_experiments_runs__run_id__recorded_get: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        name: string;
+        run_id: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
       /** @description Successful Response */
-      204: {
+      200: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Recorded'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  restore_experiments_runs__run_id__restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Restore'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Restored'];
+        };
       };
       /** @description Validation Error */
       422: {
@@ -2840,6 +3334,145 @@ export interface operations {
         content: {
           'application/json': components['schemas']['RunPage'];
         };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  table_experiments__experiment_id__table_get: {
+    parameters: {
+      query?: {
+        /** @description A TableQuery as JSON */
+        q?: string;
+        offset?: number;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        experiment_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableWindow'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  ask_table_experiments__experiment_id__table_post: {
+    parameters: {
+      query?: {
+        offset?: number;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        experiment_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TableQuery'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableWindow'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  export_table_experiments__experiment_id__table_export_get: {
+    parameters: {
+      query?: {
+        /** @description A TableExport as JSON */
+        q?: string;
+      };
+      header?: never;
+      path: {
+        experiment_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  ask_export_experiments__experiment_id__table_export_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        experiment_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TableExport'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Validation Error */
       422: {
