@@ -150,7 +150,7 @@ class Operations:
                 log.warning("the end of operation %s could not be written; trying again", operation_id)
                 if self._closing.wait(min(0.2 * 2**attempt, 5.0)):
                     return True
-            except sa.exc.SQLAlchemyError:
+            except (sa.exc.SQLAlchemyError, TypeError, ValueError):  # psycopg makes the JSON itself
                 log.exception("the end of operation %s cannot be written", operation_id)
                 return False
         raise AssertionError

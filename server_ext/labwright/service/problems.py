@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from labwright.errors import LabwrightError
 from labwright.service.models import Problem
+from labwright.service.store import GONE
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,13 @@ def _of_labwright(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LabwrightError)
     headers = {"Retry-After": "1"} if error.status == 503 else None
     return reply(error.status, error.code, error.message, headers)
+
+
+def _of_database(_request: Request, error: Exception) -> JSONResponse:
+    # Its own words may hold parameters, and the log has them.
+    log.error("the database does not answer: %s", str(getattr(error, "orig", None) or error).strip()[:300])
+    words = "Labwright's database does not answer; try again. `labwright doctor` names the log."
+    return reply(503, "database_unavailable", words, {"Retry-After": "1"})
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -54,6 +62,8 @@ def _of_anything(_request: Request, error: Exception) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Register all of them."""
     app.add_exception_handler(LabwrightError, _of_labwright)
+    for kind in GONE:
+        app.add_exception_handler(kind, _of_database)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_anything)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from labwright.errors import InvalidError, MissingExtraError, UnavailableError
 from labwright.state import on_network_file_system
+
+# Of all that this process may wait for, a database is the least: a request says so, and is sent again.
+CONNECT_SECONDS = 5
+POOL_SECONDS = 10
+MIGRATION_LOCK = 0x4C616277  # any number, the same for all versions
+# What a database that went away raises; the next request finds it when it is back.
+GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 def now() -> datetime:
@@ -52,9 +61,18 @@ class Store:
     """The database. `session()` is a transaction: committed when the block ends well, else rolled back."""
 
     def __init__(self, home: Path, url: str | None = None) -> None:
-        self.url = url or f"sqlite:///{home / 'labwright.db'}"
-        self.engine = sa.create_engine(self.url, pool_pre_ping=not self.url.startswith("sqlite"))
+        address = _address(url) if url else sa.URL.create("sqlite", database=str(home / "labwright.db"))
+        self.public = sa.URL.create(
+            address.drivername, host=address.host, port=address.port, database=address.database
+        ).render_as_string()
         self.journal_mode = ""
+        if address.get_backend_name() == "sqlite":
+            self.engine = sa.create_engine(address, hide_parameters=True)
+        else:
+            self.engine = sa.create_engine(
+                address, hide_parameters=True, pool_pre_ping=True, pool_timeout=POOL_SECONDS, pool_recycle=1800,
+                connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "labwright"},
+            )  # fmt: skip
         if self.engine.dialect.name == "sqlite":
             self.journal_mode = "DELETE" if on_network_file_system(home) else "WAL"
             sa.event.listen(self.engine, "connect", self._set_pragmas)
@@ -68,12 +86,24 @@ class Store:
         cursor.close()
 
     def migrate(self) -> None:
-        """Bring the schema to this version; done before anyone asks."""
+        """Bring the schema to this version, one process at a time, whole or not at all; done before anyone asks.
+
+        Errors: UnavailableError when the database does not answer, or does not take us.
+        """
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self.engine.begin() as connection:
+                if self.engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # else Python commits each change of a table
+                else:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except GONE as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:300]
+            words = f"Labwright's database {self.public} does not answer, or does not take us: {reason}"
+            raise UnavailableError(words, code="database_unavailable") from None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -84,3 +114,18 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _address(url: str) -> sa.URL:
+    """The URL as SQLAlchemy takes it; a bare postgres:// or postgresql:// means psycopg. It is never repeated."""
+    try:
+        found = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise InvalidError("LABWRIGHT_DATABASE_URL is no address of a database: postgresql://…") from None
+    if found.get_backend_name() not in {"postgresql", "postgres", "sqlite"}:
+        raise InvalidError("Labwright keeps its state in SQLite or PostgreSQL: postgresql://USER:PASSWORD@HOST/NAME")
+    if found.drivername in {"postgres", "postgresql"}:
+        found = found.set(drivername="postgresql+psycopg")
+    if found.drivername == "postgresql+psycopg" and importlib.util.find_spec("psycopg") is None:
+        raise MissingExtraError("postgresql")
+    return found

@@ -136,8 +136,7 @@ class Promotion:
         with self._context.store.session() as session:
             row = records.get(session, self._actor, self._name)
             previous = row.live["version"] if row.live else None
-            row.live, row.wanted, row.message = version.model_dump(), "running", ""
-            row.port, row.pid, row.pid_started = process.port, process.pid, process.started
+            row.live, row.wanted, row.port = version.model_dump(), "running", process.port
             row.card = {
                 "signature": card["signature"],
                 "tensor": card["tensor"],

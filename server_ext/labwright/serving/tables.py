@@ -18,12 +18,9 @@ class EndpointRow(Owned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(40), unique=True)
     wanted: Mapped[str] = mapped_column(sa.String(20))  # running or stopped
-    message: Mapped[str] = mapped_column(sa.Text, default="")
     port: Mapped[int | None] = mapped_column(default=None)
     live: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, default=None)
     card: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # signature, input example, previous version, …
-    pid: Mapped[int | None] = mapped_column(default=None)
-    pid_started: Mapped[float | None] = mapped_column(default=None)
     revision: Mapped[int] = mapped_column(default=1)
 
 
