@@ -6,17 +6,20 @@ meets a dead service starts the next one and is sent again.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import importlib.util
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, TypeAdapter
@@ -35,9 +38,13 @@ from labwright.state import (
     running_service,
 )
 
+if TYPE_CHECKING:
+    from labwright.service.models import Operation
+
 T = TypeVar("T")
 START_SECONDS = 60.0
 WAIT_SECONDS = 15.0
+FOLLOW_SECONDS = 0.1
 
 
 class Client:
@@ -131,6 +138,30 @@ def shared() -> Client:
     return Client()
 
 
+def follow(operation: Operation, progress: Callable[[Operation], None] | None = None, *, cancelled: str) -> Operation:
+    """Wait for an operation's end; an interrupt cancels it. `progress` is called at each of its steps.
+
+    Errors: what it failed with; UnavailableError with the words `cancelled` when somebody cancelled it.
+    """
+    seen = None
+    try:
+        while operation.state == "running":
+            if progress is not None and (operation.step, operation.progress) != seen:
+                seen = (operation.step, operation.progress)
+                progress(operation)
+            time.sleep(FOLLOW_SECONDS)
+            operation = shared().get(f"/operations/{operation.id}", type(operation))
+    except KeyboardInterrupt:
+        with contextlib.suppress(LabwrightError):  # it ended by itself
+            shared().post(f"/operations/{operation.id}/cancel")
+        raise
+    if operation.error is not None:
+        raise from_problem(operation.error.status, operation.error.code, operation.error.detail)
+    if operation.state == "cancelled":
+        raise UnavailableError(cancelled, code="cancelled")
+    return operation
+
+
 def connection(state: ServiceState, where: Folders) -> httpx.Client:
     """An HTTP client on the service's unix socket."""
     return httpx.Client(
@@ -201,6 +232,7 @@ def _held(where: Folders) -> UnavailableError:
 def _start(where: Folders) -> ServiceState:
     remember(where, os.environ)
     log = where.logs / "service.log"
+    (where.home / "start-error").unlink(missing_ok=True)
     with open(log, "ab") as output:
         process = subprocess.Popen(
             [_python(where), "-m", "labwright.service"],
@@ -218,7 +250,18 @@ def _start(where: Folders) -> ServiceState:
                 return state
             break
         time.sleep(0.03)
-    raise UnavailableError(f"Labwright's service did not start; its log is {log}. `labwright doctor` may know why.")
+    raise _start_error(where) or UnavailableError(
+        f"Labwright's service did not start; its log is {log}. `labwright doctor` may know why."
+    )
+
+
+def _start_error(where: Folders) -> UnavailableError | None:
+    """What the service said as it ended, such as that its database does not answer."""
+    try:
+        found = json.loads((where.home / "start-error").read_text())
+        return UnavailableError(str(found["detail"]), code=str(found["code"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _python(where: Folders) -> str:

@@ -262,3 +262,14 @@ def on_network_file_system(folder: Path) -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return kind in NETWORK_FILE_SYSTEMS
+
+
+def listen_on(path: Path) -> socket.socket:
+    """A unix socket that only this user can connect to; one that was left there is replaced."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen(512)
+    listener.setblocking(False)
+    return listener

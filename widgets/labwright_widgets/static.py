@@ -6,8 +6,7 @@ import html
 from collections.abc import Sequence
 
 from labwright.clusters.models import Cluster, ClusterState
-
-CELL = "text-align: left; padding: 2px 10px 2px 0"
+from labwright.output import table
 
 
 def gibibytes(count: int) -> str:
@@ -42,22 +41,10 @@ def clusters_html(clusters: Sequence[Cluster]) -> str:
     if not clusters:
         return "<div>No clusters; %cluster start --workers 2 starts one.</div>"
     rows = [(cluster.name, str(cluster.state), str(len(cluster.workers)), cluster.message) for cluster in clusters]
-    return _table(("cluster", "state", "workers", ""), rows)
+    return table(("cluster", "state", "workers", ""), rows)
 
 
 def clusters_text(clusters: Sequence[Cluster]) -> str:
     """A list of clusters as text."""
     lines = [f"Cluster {cluster.name}: {_standing(cluster)}" for cluster in clusters]
     return "\n".join(lines) or "No clusters; %cluster start --workers 2 starts one."
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
-        return ""
-
-    def line(values: Sequence[str], before: str = "", after: str = "") -> str:
-        cells = (f'<td style="{CELL}">{before}{html.escape(value)}{after}</td>' for value in values)
-        return f"<tr>{''.join(cells)}</tr>"
-
-    # td only: nbconvert's sanitizer shows th and thead as code.
-    return f"<table>{line(head, '<b>', '</b>')}{''.join(line(row) for row in rows)}</table>"

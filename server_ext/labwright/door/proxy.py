@@ -191,7 +191,7 @@ class ProxyHandler(LabwrightHandler):
             await self._reply(reply)
         except (httpx.HTTPError, StreamClosedError):
             # Half a reply must not look like a whole one.
-            self.request.connection.stream.close()  # type: ignore[union-attr]
+            self.request.connection.stream.close()  # type: ignore[union-attr] # HTTP/1 connections have one
         finally:
             await reply.aclose()
 

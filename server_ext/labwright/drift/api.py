@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from labwright.client import shared
+from labwright.client import follow, shared
 from labwright.drift.models import ColumnDrift, DriftReport, MakeReport
 from labwright.drift.output import bundle, headline
-from labwright.errors import InvalidError, LabwrightError, from_problem
-from labwright.service.models import Operation, OperationState
+from labwright.errors import InvalidError
+from labwright.service.models import Operation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,19 +68,7 @@ def report(
     operation: Operation = shared().post("/drift/reports", Operation, body=body)
     if not wait:
         return operation
-    try:
-        while operation.state is OperationState.running:
-            if progress is not None:
-                progress(operation)
-            time.sleep(0.1)
-            operation = shared().get(f"/operations/{operation.id}", Operation)
-    except KeyboardInterrupt:
-        _cancel(operation)
-        raise
-    if operation.error is not None:
-        raise from_problem(operation.error.status, operation.error.code, operation.error.detail)
-    if operation.state is not OperationState.succeeded:
-        raise InvalidError("The drift report was cancelled; nothing was kept.", code="cancelled")
+    operation = follow(operation, progress, cancelled="The drift report was cancelled; nothing was kept.")
     return get(operation.result["report_id"])
 
 
@@ -119,10 +106,3 @@ def _request(endpoint: str, window: str | None) -> MakeReport:
         return MakeReport(endpoint=endpoint, window=window)
     except ValueError:
         raise InvalidError("A drift report takes an endpoint's name and a window such as 30m, 12h, 7d or 2w.") from None
-
-
-def _cancel(operation: Operation) -> None:
-    try:
-        shared().post(f"/operations/{operation.id}/cancel")
-    except LabwrightError:
-        return  # It ended by itself.

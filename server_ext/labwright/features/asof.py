@@ -35,7 +35,7 @@ class AsofOfflineStoreConfig(DaskOfflineStoreConfig):  # type: ignore[misc] # Fe
     type: str = "labwright.features.asof.AsofOfflineStore"
 
 
-class AsofRetrievalJob(DaskRetrievalJob):  # type: ignore[misc]
+class AsofRetrievalJob(DaskRetrievalJob):  # type: ignore[misc] # as above
     """Runs in this process: Feast's own job would send its frames to the notebook's cluster."""
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
@@ -46,7 +46,7 @@ class AsofRetrievalJob(DaskRetrievalJob):  # type: ignore[misc]
         return pa.Table.from_pandas(self.evaluation_function(), preserve_index=False)
 
 
-class AsofOfflineStore(DaskOfflineStore):  # type: ignore[misc]
+class AsofOfflineStore(DaskOfflineStore):  # type: ignore[misc] # as above
     """Feast's file store with another point-in-time join."""
 
     @staticmethod

@@ -50,7 +50,7 @@ def open_store(path: Path) -> Any:
     from feast import FeatureStore
     from feast.errors import FeastError
     from feast.repo_config import FeastConfigError
-    from yaml import YAMLError  # type: ignore[import-untyped]
+    from yaml import YAMLError  # type: ignore[import-untyped] # PyYAML ships no types
 
     try:
         return FeatureStore(repo_path=str(path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 
 import labwright
 from labwright.actor import Actor, this_user
+from labwright.errors import LabwrightError
 from labwright.service import children
 from labwright.service.app import create_app, is_busy, recover
 from labwright.service.context import Context
@@ -31,6 +33,7 @@ from labwright.state import (
     ServiceState,
     boot_id,
     folders,
+    listen_on,
     lock_file,
     process_started,
     read_owner,
@@ -56,7 +59,13 @@ def main() -> None:
             log.info("another service holds the lock; nothing to do")
             return
         where.stopped.unlink(missing_ok=True)
-        asyncio.run(_serve(where))
+        try:
+            asyncio.run(_serve(where))
+        except LabwrightError as error:
+            # In one line, for the log and for whoever started us: the way on is in it.
+            log.error("the service cannot start: %s", error.message)
+            write_private(where.home / "start-error", json.dumps({"code": error.code, "detail": error.message}))
+            sys.exit(1)
 
 
 async def _serve(where: Folders) -> None:
@@ -90,6 +99,7 @@ async def _serve(where: Folders) -> None:
     serving = asyncio.create_task(server.serve(sockets=[unix, loopback]))
     while not server.started and not serving.done():  # noqa: ASYNC110 # uvicorn has no event for it
         await asyncio.sleep(0.01)
+    (where.home / "start-error").unlink(missing_ok=True)
     # A kernel without the service's packages starts it with this.
     write_private(where.home / "python", sys.executable)
     state = _state(context, where)
@@ -130,18 +140,7 @@ def _listen(where: Folders) -> tuple[socket.socket, socket.socket]:
     write_private(last, str(loopback.getsockname()[1]))
     loopback.listen(512)
     loopback.setblocking(False)
-    return _listen_on(where.service_socket), loopback
-
-
-def _listen_on(path: Path) -> socket.socket:
-    """A unix socket that only this user can connect to."""
-    path.unlink(missing_ok=True)
-    unix = socket.socket(socket.AF_UNIX)
-    unix.bind(str(path))
-    path.chmod(0o600)
-    unix.listen(512)
-    unix.setblocking(False)
-    return unix
+    return listen_on(where.service_socket), loopback
 
 
 def _server(app: FastAPI, lifespan: Literal["on", "off"]) -> uvicorn.Server:
@@ -170,7 +169,7 @@ def _mend(where: Folders, state: ServiceState) -> socket.socket | None:
     """A new socket in place of one that was swept, and the state file as it was written."""
     path = Path(state.socket)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = None if path.exists() else _listen_on(path)
+    found = None if path.exists() else listen_on(path)
     if read_service_state(where) != state:
         write_service_state(where, state)
     return found

@@ -7,16 +7,15 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from labwright.client import shared
-from labwright.errors import InvalidError, LabwrightError, NotFoundError, UnavailableError, from_problem
-from labwright.service.models import Operation, OperationState
+from labwright.client import follow, shared
+from labwright.errors import InvalidError, NotFoundError, UnavailableError, from_problem
+from labwright.service.models import Operation
 from labwright.serving import prediction_log, render, values
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote, Register, Registered
@@ -87,7 +86,7 @@ def promote(
     operation: Operation = shared().post(f"/serving/endpoints/{to}/promotions", Operation, body)
     if not wait:
         return operation
-    operation = follow(operation, progress)
+    operation = follow(operation, progress, cancelled="The promotion was cancelled; nothing was changed.")
     note = operation.log[-1] if not operation.result.get("changed", True) else (
         f"Version {operation.result['version']} is live."
     )  # fmt: skip
@@ -119,27 +118,6 @@ def _run_with_model(run: str | Any, experiment: str | None, by: str | None) -> s
     from labwright.experiments.api import find_run
 
     return str(find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True).run_id)
-
-
-def follow(operation: Operation, progress: Callable[[Operation], None] | None = None) -> Operation:
-    """Wait for an operation's end; an interrupt of the cell cancels it. Errors: what it failed with."""
-    seen = None
-    try:
-        while operation.state is OperationState.running:
-            if progress is not None and (operation.step, operation.progress) != seen:
-                seen = (operation.step, operation.progress)
-                progress(operation)
-            time.sleep(0.1)
-            operation = shared().get(f"/operations/{operation.id}", Operation)
-    except KeyboardInterrupt:
-        with suppress(LabwrightError):  # it ended by itself
-            shared().post(f"/operations/{operation.id}/cancel", Operation)
-        raise
-    if operation.error is not None:
-        raise from_problem(operation.error.status, operation.error.code, operation.error.detail)
-    if operation.state is OperationState.cancelled:
-        raise UnavailableError("The promotion was cancelled; nothing was changed.", code="cancelled")
-    return operation
 
 
 def endpoints() -> EndpointList:

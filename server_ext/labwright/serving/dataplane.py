@@ -24,7 +24,7 @@ from labwright.serving.folder import EndpointFolder, ProcessCard
 from labwright.serving.gateway import Gateway
 from labwright.serving.prediction_log import Writer, count_rows, sizes
 from labwright.serving.replica import Replica, clean
-from labwright.state import boot_id, lock_file, process_started, take_lock
+from labwright.state import boot_id, listen_on, lock_file, process_started, take_lock
 
 log = logging.getLogger("labwright.endpoint")
 PORT_TAKEN = 75
@@ -51,7 +51,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     config = folder.config()
     clean(folder.work)
     public = _port(config.port)
-    unix = _unix(folder.admin_socket(runtime))
+    unix = listen_on(folder.admin_socket(runtime))
     writer = Writer(folder.log)
     gateway = Gateway(config.name, folder.secret("token"), writer)
     _count_before(folder.log, gateway)
@@ -77,7 +77,6 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
             boot_id(),
             public.getsockname()[1],
             str(folder.admin_socket(runtime)),
-            str(folder.lock),
         )
     )
     log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
@@ -110,7 +109,7 @@ def _again(path: Path) -> socket.socket | None:
     with contextlib.suppress(OSError):
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return _unix(path)
+            return listen_on(path)
     return None
 
 
@@ -148,16 +147,6 @@ def _port(kept: int | None) -> socket.socket:
     except OSError:
         log.error("port %s is taken by another process", kept)
         sys.exit(PORT_TAKEN)
-    listener.setblocking(False)
-    return listener
-
-
-def _unix(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(64)
     listener.setblocking(False)
     return listener
 

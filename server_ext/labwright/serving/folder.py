@@ -48,7 +48,6 @@ class ProcessCard:
     boot_id: str
     port: int
     admin: str
-    lock: str
 
 
 class EndpointFolder:
@@ -123,7 +122,7 @@ class EndpointFolder:
             card = ProcessCard(**{field.name: found[field.name] for field in fields(ProcessCard)})
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(Path(card.lock))
+        alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(self.lock)
         return card if alive else None
 
     def write_process(self, card: ProcessCard) -> None:

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from labwright import output
 from labwright.serving.models import Endpoint, Registered
 
-# Half-transparent colours read on light and on dark.
-TABLE = "border-collapse:collapse;font-size:13px;margin:4px 0 8px 0"
-CELL = "padding:3px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);font-variant-numeric:tabular-nums"
-MUTED = "opacity:.7"
 SIGNS = {"ready": ("●", "#2da44e"), "starting": ("●", "#2f81f7"), "failed": ("✗", "#e5534b"), "stopped": ("○", "#888")}
 
 
@@ -29,10 +26,7 @@ def card(endpoint: Endpoint, note: str = "") -> dict[str, Any]:
     ]
     if endpoint.message:
         facts.insert(0, ("message", endpoint.message))
-    rows = "".join(
-        f'<tr><td style="{CELL};{MUTED}">{escape(name)}</td><td style="{CELL}">{escape(value)}</td></tr>'
-        for name, value in facts
-    )
+    rows = "".join(output.row(fact, [f"{output.CELL};{output.MUTED}"]) for fact in facts)
     sign, colour = SIGNS[endpoint.state]
     head = (
         f'<div style="font-size:13px"><b style="color:{colour}">{sign}</b> Endpoint <b>{escape(endpoint.name)}</b>: '
@@ -40,7 +34,7 @@ def card(endpoint: Endpoint, note: str = "") -> dict[str, Any]:
     )
     text = "\n".join([f"{sign} Endpoint {endpoint.name}: {endpoint.state}. {note}".rstrip(),
                       *(f"  {name:<12} {value}" for name, value in facts)])  # fmt: skip
-    return {"text/html": f'<div>{head}<table style="{TABLE}">{rows}</table></div>', "text/plain": text}
+    return {"text/html": f'<div>{head}<table style="{output.TABLE}">{rows}</table></div>', "text/plain": text}
 
 
 def _live(endpoint: Endpoint) -> list[tuple[str, str]]:
@@ -54,8 +48,7 @@ def _live(endpoint: Endpoint) -> list[tuple[str, str]]:
 def table(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The MIME bundle of several endpoints."""
     if not endpoints:
-        words = "No endpoints yet; %promote RUN --to NAME makes one."
-        return {"text/html": f"<div>{escape(words)}</div>", "text/plain": words}
+        return output.words("No endpoints yet; %promote RUN --to NAME makes one.")
     heads = ("endpoint", "state", "version", "run", "predictions", "address")
     rows = [
         (
@@ -64,20 +57,7 @@ def table(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         )
         for item in endpoints
     ]  # fmt: skip
-    head = "".join(f'<td style="{CELL}"><b>{name}</b></td>' for name in heads)
-    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
-    widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    text = "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]
-    )
-    return {
-        "text/html": f'<table style="{TABLE}"><tr>{head}</tr>{body}</table>',
-        "text/plain": text,
-    }
-
-
-def _cell(text: str) -> str:
-    return f'<td style="{CELL}">{escape(text)}</td>'
+    return output.bundle(heads, rows)
 
 
 def registered(found: Registered) -> dict[str, Any]:
