@@ -20,7 +20,8 @@ export class RequestError extends Error {
 
 export interface IRequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  query?: Record<string, string | number | undefined>;
+  /** A list is said as often as it has items. */
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>;
   body?: unknown;
   /** Nobody clicked: the request must not keep an idle Jupyter server from being culled. */
   background?: boolean;
@@ -44,10 +45,15 @@ export class Api {
     return (await this.send(path, options)).text();
   }
 
+  /** Send a request, give the reply as a file. Throws a RequestError. */
+  async blob(path: string, options: IRequestOptions = {}): Promise<Blob> {
+    return (await this.send(path, options)).blob();
+  }
+
   private async send(path: string, options: IRequestOptions): Promise<Response> {
     const { method = 'GET', query = {}, body, background } = options;
     const words = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]]
+      value === undefined ? [] : [value].flat().map(one => [name, String(one)])
     );
     const search = words.length ? `?${new URLSearchParams(words)}` : '';
     const headers: Record<string, string> = {};

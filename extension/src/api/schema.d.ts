@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 9da62162ef5095135add6dd0dd654b9deb09f3477ba1587049106c8b13d15422. Do not edit.
+// Made by `jlpm types` from OpenAPI b9109b7d8490b6e4a1a4b08c96c51be608d9caef1577507c76d6386d66c441a8. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -1816,6 +1816,44 @@ export interface components {
       user: string | null;
     };
     /**
+     * OutputFact
+     * @description A name and what it is, as text.
+     */
+    OutputFact: {
+      /** Name */
+      name: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * OutputMetric
+     * @description A metric of a run, as the cell's output shows it.
+     */
+    OutputMetric: {
+      /**
+       * Best
+       * @description Empty where nobody knows which way is better
+       * @default
+       */
+      best?: string;
+      /**
+       * Best Step
+       * @default null
+       */
+      best_step?: number | null;
+      /** Last */
+      last: string;
+      /** Name */
+      name: string;
+      /** Steps */
+      steps?: number[];
+      /**
+       * Values
+       * @description None for NaN and infinity
+       */
+      values?: (number | null)[];
+    };
+    /**
      * Overview
      * @description An experiment with its newest runs.
      */
@@ -2172,6 +2210,65 @@ export interface components {
        */
       reference: string | null;
       run: components['schemas']['Run'];
+    };
+    /**
+     * RunOutput
+     * @description The output of the cell that made a run: live while it goes on, and what stays of it.
+     */
+    RunOutput: {
+      /** Cost */
+      cost?: components['schemas']['OutputFact'][];
+      /** Experiment */
+      experiment: string;
+      /** Experiment Id */
+      experiment_id: string;
+      /** Left Out */
+      left_out?: string[];
+      /** Metrics */
+      metrics?: components['schemas']['OutputMetric'][];
+      /** Models */
+      models?: components['schemas']['OutputFact'][];
+      /**
+       * More Metrics
+       * @description Metrics that are not shown here
+       * @default 0
+       */
+      more_metrics?: number;
+      /**
+       * More Params
+       * @default 0
+       */
+      more_params?: number;
+      /** Name */
+      name: string;
+      /** Params */
+      params?: components['schemas']['OutputFact'][];
+      /** Recorded */
+      recorded?: components['schemas']['OutputFact'][];
+      /** Run Id */
+      run_id: string;
+      /** Seconds */
+      seconds: number;
+      /**
+       * Source
+       * @default
+       */
+      source?: string;
+      /**
+       * Started
+       * Format: date-time
+       */
+      started: string;
+      /**
+       * Status
+       * @description RUNNING, FINISHED, FAILED or KILLED
+       */
+      status: string;
+      /**
+       * Trouble
+       * @default
+       */
+      trouble?: string;
     };
     /**
      * RunPage

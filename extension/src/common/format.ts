@@ -25,13 +25,17 @@ export function duration(from: string | null, to: string | null): string {
   if (!from || !to) {
     return '–';
   }
-  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-  if (seconds < 60) {
-    return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return seconds(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+/** A number of seconds, as people say it. */
+export function seconds(count: number): string {
+  if (count < 60) {
+    return `${count < 10 ? count.toFixed(1) : Math.round(count)} s`;
   }
-  const minutes = Math.floor(seconds / 60);
+  const minutes = Math.floor(count / 60);
   return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    ? `${minutes} min ${Math.round(count % 60)} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -1,5 +1,6 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IRouter, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { refreshIcon, tableRowsIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -8,8 +9,10 @@ import { compareIcon } from '../common/icons';
 import { IWorkbench } from '../common/tokens';
 import { ComparePanel } from './compare';
 import { ExperimentsModel } from './model';
-import { RunsPanel } from './runs';
 import { ExperimentsSection } from './section';
+import { Deeds } from './table/deeds';
+import { RunsPage } from './table/page';
+import { followLinks } from './table/route';
 import { IExperiments } from './tokens';
 
 const OPEN = 'labwright:choose-experiment';
@@ -21,10 +24,17 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
   autoStart: true,
   provides: IExperiments,
   requires: [IWorkbench],
-  optional: [ICommandPalette],
-  activate: (app: JupyterFrontEnd, workbench: IWorkbench, palette: ICommandPalette | null): IExperiments => {
+  optional: [ICommandPalette, IStateDB, IRouter],
+  activate: (
+    app: JupyterFrontEnd,
+    workbench: IWorkbench,
+    palette: ICommandPalette | null,
+    states: IStateDB | null,
+    router: IRouter | null
+  ): IExperiments => {
     const { trans } = workbench;
-    const model = new ExperimentsModel(workbench);
+    const model = new ExperimentsModel(workbench, states);
+    const deeds = new Deeds(app, workbench, model);
 
     const openCompare = workbench.addTab<{ runs: string[] }>({
       id: 'compare',
@@ -39,14 +49,18 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
       name: ({ experiment }) => experiment,
       title: ({ name }) => trans.__('Runs of %1', name),
       body: ({ experiment, name }) => (
-        <RunsPanel
+        <RunsPage
           experiments={model}
-          model={model.runsOf(experiment)}
+          model={model.tableOf(experiment)}
+          deeds={deeds}
           name={name}
           compare={runs => openCompare({ runs })}
         />
       )
     });
+    if (router) {
+      followLinks(app, router, workbench, model, openRuns);
+    }
     app.commands.addCommand(OPEN, {
       label: trans.__('Open the Runs of an Experiment…'),
       caption: trans.__('A table of runs, to sort, compare and promote'),

@@ -1,17 +1,20 @@
-import React, { type ReactElement } from 'react';
+import React, { useState, type ReactElement } from 'react';
 
 import { Badge } from '../common/badge';
 import { ago, number } from '../common/format';
 import { Empty, Loaded } from '../common/shell';
 import { useWorkbench } from '../common/widget';
-import type { Run } from './api';
-import type { ExperimentsModel, ILatest } from './model';
+import type { Overview } from './api';
+import type { ExperimentsModel } from './model';
 import { statusOf } from './words';
 
 interface IProps {
   model: ExperimentsModel;
   openRuns: (experimentId: string, name: string) => void;
 }
+
+/** More experiments are listed when asked for. */
+const LISTED = 20;
 
 /** The side bar's section: experiments with their newest runs. */
 export function ExperimentsSection({ model, openRuns }: IProps): ReactElement {
@@ -20,11 +23,7 @@ export function ExperimentsSection({ model, openRuns }: IProps): ReactElement {
     <Loaded resource={model.latest}>
       {experiments =>
         experiments.length ? (
-          <ul className="lw-List">
-            {experiments.map(latest => (
-              <ExperimentItem key={latest.experiment.experiment_id} latest={latest} openRuns={openRuns} />
-            ))}
-          </ul>
+          <Experiments experiments={experiments} openRuns={openRuns} />
         ) : (
           <Empty>
             <p>{trans.__('No runs yet. Track a cell, and it appears here:')}</p>
@@ -36,10 +35,35 @@ export function ExperimentsSection({ model, openRuns }: IProps): ReactElement {
   );
 }
 
-function ExperimentItem({
-  latest: { experiment, runs, more },
+function Experiments({
+  experiments,
   openRuns
-}: Pick<IProps, 'openRuns'> & { latest: ILatest }): ReactElement {
+}: Pick<IProps, 'openRuns'> & { experiments: Overview[] }): ReactElement {
+  const { trans } = useWorkbench();
+  const [all, setAll] = useState(false);
+  const listed = all ? experiments : experiments.slice(0, LISTED);
+  return (
+    <>
+      <ul className="lw-List">
+        {listed.map(overview => (
+          <ExperimentItem key={overview.experiment.experiment_id} overview={overview} openRuns={openRuns} />
+        ))}
+      </ul>
+      {listed.length < experiments.length ? (
+        <button type="button" className="lw-Item-line" onClick={() => setAll(true)}>
+          <span className="lw-quiet">
+            {trans.__('Show %1 more experiments', experiments.length - listed.length)}
+          </span>
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function ExperimentItem({
+  overview: { experiment, runs, more },
+  openRuns
+}: Pick<IProps, 'openRuns'> & { overview: Overview }): ReactElement {
   const { trans } = useWorkbench();
   const open = (): void => openRuns(experiment.experiment_id, experiment.name);
   return (
@@ -52,7 +76,7 @@ function ExperimentItem({
       >
         <span className="lw-ellipsis">{experiment.name}</span>
         <span className="lw-quiet">
-          {runs.length ? (more ? `${runs.length}+` : runs.length) : trans.__('no runs')}
+          {runs.length ? (more ? `${runs.length}+` : runs.length) : more ? '' : trans.__('no runs')}
         </span>
       </button>
       {runs.map(run => (
@@ -64,20 +88,18 @@ function ExperimentItem({
   );
 }
 
-function RunLine({ run }: { run: Run }): ReactElement {
+function RunLine({ run }: { run: Overview['runs'][number] }): ReactElement {
   const { trans } = useWorkbench();
   const { tone, text } = statusOf(run, trans);
-  // By name, so that runs of one kind show the same one.
-  const metric = Object.entries(run.metrics).sort(([a], [b]) => a.localeCompare(b))[0];
   return (
     <>
       <span className="lw-ellipsis">
-        <Badge tone={tone} text={run.name} />
+        <Badge tone={tone} text={run.name.slice(0, 300)} />
         <span className="lw-visually-hidden">{text}</span>
       </span>
       <span className="lw-quiet">
-        {run.status === 'FINISHED' && metric
-          ? `${metric[0]} ${number(metric[1].value, metric[1].text)}`
+        {run.status === 'FINISHED' && run.metric !== null
+          ? `${run.metric.slice(0, 100)} ${number(run.value, run.text)}`
           : ago(run.started, trans)}
       </span>
     </>

@@ -5,7 +5,7 @@ import { cell, literal, python } from '../common/code';
 import type { Run } from './api';
 
 /** MLflow's word for a run's state, as people read it. */
-export function statusOf(run: Run, trans: TranslationBundle): { tone: Tone; text: string } {
+export function statusOf(run: Pick<Run, 'status'>, trans: TranslationBundle): { tone: Tone; text: string } {
   switch (run.status) {
     case 'FINISHED':
       return { tone: 'good', text: trans.__('finished') };
