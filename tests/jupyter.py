@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import signal
@@ -120,7 +121,11 @@ def jupyter(
     if python_path is not None:
         environment["PYTHONPATH"] = str(python_path)
     with open(log, "wb") as output:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            # Where the tests run in a shell's background, Ctrl-C is ignored, and that is inherited.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
     found = Jupyter(process, f"http://127.0.0.1:{port}{base_url}", token, root, log, home)
     try:
         deadline = time.monotonic() + START_SECONDS
