@@ -1,26 +1,19 @@
-"""The guided tours run, once under nbval and once more in a new kernel, and change nothing twice."""
+"""The guided tours run under nbval; tests/ui/test_tour_in_page.py runs the first one twice, in the page."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 
 from labwright.client import Client
-from labwright.clusters.models import Cluster
 from labwright.errors import InvalidError
-from labwright.serving.models import Endpoint
 from labwright.tour import copy, shipped
 from tests.state_folder import own_state_folder
 
@@ -60,34 +53,6 @@ def test_runs_under_nbval(folder: Path, client: Client, name: str) -> None:
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
     cells = sum(cell.cell_type == "code" for cell in nbformat.read(folder / name, 4).cells)  # type: ignore[no-untyped-call]
     assert f"{cells} passed" in run.stdout
-
-
-@pytest.mark.timeout(900)
-def test_first_model_again_finds_what_is_there(folder: Path, client: Client) -> None:
-    """A restart and run all: one cluster, one endpoint; the outputs keep their numbers where a page is sanitized."""
-    path = folder / "01_first_model.ipynb"
-    notebook: Any = nbformat.read(path, 4)  # type: ignore[no-untyped-call]
-    NotebookClient(
-        notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    ).execute()
-
-    clusters = [cluster for cluster in client.get("/clusters", list[Cluster]) if cluster.state == "running"]
-    assert [len(cluster.workers) for cluster in clusters] == [2]
-    (endpoint,) = client.get("/serving/endpoints", list[Endpoint])
-    assert (endpoint.name, endpoint.state, endpoint.has_reference) == ("flights-delay", "ready", True)
-    assert endpoint.live is not None
-    assert endpoint.live.run_name == "boosting"
-
-    saved = json.dumps(notebook)
-    token = (client.folders.home / "endpoints" / "flights-delay" / "token").read_text().strip()
-    assert token not in saved
-    assert client.token not in saved
-
-    page, _ = HTMLExporter(sanitize_html=True).from_notebook_node(notebook)  # type: ignore[no-untyped-call]
-    words = unescape(re.sub(r"<[^>]*>", " ", page))
-    for text in ("boosting", "logistic", "columns drifted", "temp", "flights-delay", "june_log_loss: boosting"):
-        assert text in words
-    assert "&lt;img" not in page
 
 
 def test_a_tour_that_was_changed_is_kept_and_said(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -112,13 +113,20 @@ def tour(
 def test_twice_is_as_once(tour: Tour) -> None:
     page, cluster, endpoint, processes = tour.page, tour.cluster(), tour.endpoint(), tour.processes()
     assert (cluster.state, len(cluster.workers)) == ("running", 2)
-    assert (endpoint.name, endpoint.state) == ("flights-delay", "ready")
+    assert (endpoint.name, endpoint.state, endpoint.has_reference) == ("flights-delay", "ready", True)
+    assert endpoint.live is not None
+    assert endpoint.live.run_name == "boosting"
     open_sidebar(page)
     clusters, endpoints = section(page, "clusters"), section(page, "serving")
     expect(clusters).to_contain_text("2 workers")
 
     again = run_whole(page, tour.lab.root / TOUR, restart=True)
     assert [cell["source"] for cell in again["cells"]] == [cell["source"] for cell in tour.saved["cells"]]
+
+    # No token of either kind is in the notebook.
+    home, file = tour.state.home, json.dumps(again)
+    assert (home / "endpoints" / "flights-delay" / "token").read_text().strip() not in file
+    assert tour.client.token not in file
 
     found = tour.cluster()
     assert (found.name, found.address, found.state) == (cluster.name, cluster.address, "running")
