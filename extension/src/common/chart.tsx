@@ -1,10 +1,12 @@
-import React, { useState, type PointerEvent, type ReactElement } from 'react';
+import React, { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react';
 
 import { number } from './format';
 
 /** A line: points in the order of x; a null leaves a gap. */
 export interface ISeries {
   label: string;
+  /** Else that of its place. */
+  colour?: string;
   x: number[];
   y: (number | null)[];
 }
@@ -15,7 +17,7 @@ interface IChartProps {
   xLabel: string;
 }
 
-const WIDTH = 360;
+const WIDTH = 360; // until the room is known
 const HEIGHT = 190;
 const LEFT = 52;
 const RIGHT = 8;
@@ -27,8 +29,21 @@ export function seriesClass(index: number): string {
   return `lw-series-${index % 8}`;
 }
 
+function useWidth(): [React.RefObject<HTMLElement>, number] {
+  const element = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(WIDTH);
+  useEffect(() => {
+    const observer = new ResizeObserver(entries => setWidth(Math.max(entries[0].contentRect.width, 160)));
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, []);
+  return [element, width];
+}
+
 /** Lines over steps. Every figure is also in the table beside it; this is the picture. */
 export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
+  // Drawn at the size that it has, so that the words on the axes are as large as those around them.
+  const [figure, width] = useWidth();
   const [at, setAt] = useState<number | null>(null);
   const xs = series.flatMap(one => one.x);
   const ys = series.flatMap(one => one.y.filter((y): y is number => y !== null && Number.isFinite(y)));
@@ -36,21 +51,22 @@ export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
   const xTicks = ticks(x0, x1, 5).filter(x => Number.isInteger(x) && x >= x0 && x <= x1);
   const yTicks = ticks(Math.min(...ys), Math.max(...ys), 4);
   const [y0, y1] = [Math.min(yTicks[0], ...ys), Math.max(yTicks[yTicks.length - 1], ...ys)];
-  const px = (x: number): number => LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
+  const px = (x: number): number => LEFT + ((x - x0) / (x1 - x0 || 1)) * (width - LEFT - RIGHT);
   const py = (y: number): number => HEIGHT - BOTTOM - ((y - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
 
   const point = (event: PointerEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const x =
-      x0 + ((((event.clientX - box.left) / box.width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT)) * (x1 - x0);
+      x0 + ((((event.clientX - box.left) / box.width) * width - LEFT) / (width - LEFT - RIGHT)) * (x1 - x0);
     setAt(xs.reduce((best, one) => (Math.abs(one - x) < Math.abs(best - x) ? one : best), xs[0]));
   };
 
   return (
-    <figure className="lw-Chart">
+    <figure className="lw-Chart" ref={figure}>
       <figcaption title={title}>{title}</figcaption>
       <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        width={width}
+        height={HEIGHT}
         role="img"
         aria-label={`${title}: ${series.map(one => one.label).join(', ')}`}
         onPointerMove={point}
@@ -58,7 +74,7 @@ export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
       >
         {yTicks.map(y => (
           <g key={y}>
-            <line className="lw-Chart-grid" x1={LEFT} x2={WIDTH - RIGHT} y1={py(y)} y2={py(y)} />
+            <line className="lw-Chart-grid" x1={LEFT} x2={width - RIGHT} y1={py(y)} y2={py(y)} />
             <text x={LEFT - 6} y={py(y)} textAnchor="end" dominantBaseline="middle">
               {number(y)}
             </text>
@@ -69,11 +85,16 @@ export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
             {number(x)}
           </text>
         ))}
-        <text x={(LEFT + WIDTH - RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle">
+        <text x={(LEFT + width - RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle">
           {xLabel}
         </text>
         {series.map((one, index) => (
-          <path key={index} className={`lw-Chart-line ${seriesClass(index)}`} d={path(one, px, py)} />
+          <path
+            key={index}
+            className={`lw-Chart-line ${seriesClass(index)}`}
+            style={{ stroke: one.colour }}
+            d={path(one, px, py)}
+          />
         ))}
         {at === null ? null : (
           <g>
@@ -84,6 +105,7 @@ export function Chart({ title, series, xLabel }: IChartProps): ReactElement {
                 <circle
                   key={index}
                   className={`lw-Chart-dot ${seriesClass(index)}`}
+                  style={{ fill: one.colour }}
                   cx={px(at)}
                   cy={py(y)}
                   r={3}

@@ -7,7 +7,9 @@ import React from 'react';
 import { choose } from '../common/choose';
 import { compareIcon } from '../common/icons';
 import { IWorkbench } from '../common/tokens';
-import { ComparePanel } from './compare';
+import { CompareModel } from './compare/model';
+import { ComparePanel } from './compare/panel';
+import { Views } from './compare/state';
 import { ExperimentsModel } from './model';
 import { ExperimentsSection } from './section';
 import { Deeds } from './table/deeds';
@@ -36,12 +38,15 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
     const model = new ExperimentsModel(workbench, states);
     const deeds = new Deeds(app, workbench, model);
 
+    const views = new Views(states);
     const openCompare = workbench.addTab<{ runs: string[] }>({
       id: 'compare',
       icon: compareIcon,
       name: ({ runs }) => runs.join('-'),
       title: () => trans.__('Compare'),
-      body: ({ runs }) => <ComparePanel experiments={model} resource={model.comparison(runs)} />
+      body: ({ runs }) => (
+        <ComparePanel experiments={model} model={new CompareModel(workbench, runs, views)} />
+      )
     });
     const openRuns = workbench.addTab<{ experiment: string; name: string }>({
       id: 'runs',

@@ -4,7 +4,7 @@ import React, { type ReactElement } from 'react';
 import type { Schemas } from '../api/request';
 import { Button } from '../common/button';
 import { useWorkbench } from '../common/widget';
-import { ComparisonView } from '../experiments/compare';
+import { ComparisonOutput } from '../experiments/compare/output';
 import { readComparison } from './parse';
 import type { IOutputKind } from './output';
 
@@ -31,7 +31,7 @@ export function comparisonOutput(commands: CommandRegistry): IOutputKind<Schemas
             <Button label={trans.__('Open comparison')} onClick={() => commands.execute(OPEN, { runs })} />
           ) : null}
         </div>
-        <ComparisonView comparison={data} />
+        <ComparisonOutput comparison={data} />
       </div>
     );
   }
