@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -15,18 +16,20 @@ from labwright.experiments.tracking_server import TrackingServer
 from labwright.service.context import Context
 
 _servers: dict[str, TrackingServer] = {}
+_making = threading.Lock()
 
 
 def server(context: Context) -> TrackingServer:
     """What keeps the runs of this service: its own MLflow (not started by this), or the remote one that was chosen."""
     key = str(context.folders.home)
-    if key not in _servers:
-        remote = context.settings.tracking
-        if remote is None:
-            _servers[key] = MlflowServer(context.folders, context.events)
-        else:
-            _servers[key] = RemoteServer(remote, context.events, context.folders.home / "mlflow")
-    return _servers[key]
+    with _making:  # a second one would start a second process
+        if key not in _servers:
+            remote = context.settings.tracking
+            if remote is None:
+                _servers[key] = MlflowServer(context.folders, context.events)
+            else:
+                _servers[key] = RemoteServer(remote, context.events, context.folders.home / "mlflow")
+        return _servers[key]
 
 
 def call(
@@ -93,6 +96,6 @@ def _error(reply: httpx.Response) -> LabwrightError:
         return ConflictError(f"MLflow has this already: {words}", code="exists")
     if reply.status_code == 429:
         return UnavailableError("MLflow has too much to do; try again in a moment.", code="mlflow_busy")
-    if reply.status_code < 500:
+    if reply.status_code < 500 and code != "BAD_REQUEST":  # its word for a fault of its database that it does not know
         return InvalidError(f"MLflow refused this: {words}")
     return UnavailableError(f"MLflow could not do this: {words}", code="mlflow_error")

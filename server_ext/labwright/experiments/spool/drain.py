@@ -158,11 +158,13 @@ def _words(error: LabwrightError) -> str:
 
 
 _drains: dict[str, Drain] = {}
+_making = threading.Lock()
 
 
 def drain(context: Context) -> Drain:
     """The drain of this service."""
     key = str(context.folders.home)
-    if key not in _drains:
-        _drains[key] = Drain(context)
-    return _drains[key]
+    with _making:
+        if key not in _drains:
+            _drains[key] = Drain(context)
+        return _drains[key]

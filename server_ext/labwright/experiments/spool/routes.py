@@ -14,7 +14,7 @@ from labwright.service.context import Context
 router = APIRouter(prefix="/experiments/spools", tags=["experiments"])
 
 
-@router.post("/{name}", status_code=204)
+@router.post("/{name}", status_code=204, include_in_schema=False)
 async def announce(
     context: Annotated[Context, Depends(auth.context)], name: Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
 ) -> None:
