@@ -29,7 +29,7 @@ check: $(VENV)/.dev  ## style, types, layers, generated types up to date
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m labwright.service.schema > /dev/null
+	$(BIN)/python -m pytest -q --no-header tests/ui/test_types.py
 	cd extension && jlpm run lint
 
 bench: $(VENV)/.test  ## measure against peers in the same run (ARGS=startup)
