@@ -6,7 +6,7 @@ It looks through IPython's own events; what ran before Labwright was loaded come
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class Recorded:
     started: datetime | None
     seconds: float | None = None
     ok: bool | None = None
+    stored: bool = True  # in IPython's history
 
 
 class Recorder:
@@ -42,15 +43,15 @@ class Recorder:
 
     def begin(self, info: Any) -> None:
         """A cell is about to run."""
-        if info.store_history and info.raw_cell and info.raw_cell.strip():
+        if info.raw_cell and info.raw_cell.strip():
             # The number that the cell will have in the history; IPython's own counter is ahead of it, or not yet.
             count = len(self._shell.history_manager.input_hist_raw)
-            self._add(count, getattr(info, "cell_id", None), info.raw_cell, datetime.now(UTC))
+            self._add(count, getattr(info, "cell_id", None), info.raw_cell, datetime.now(UTC), bool(info.store_history))
 
     def end(self, result: Any) -> None:
         """A cell has run."""
         info = result.info
-        if info is None or not info.store_history:
+        if info is None:
             return
         with self._lock:
             last = self._cells[-1] if self._cells else None
@@ -60,16 +61,25 @@ class Recorder:
                 last.execution_count = result.execution_count
 
     def cells(self) -> list[Any]:
-        """All cells as the runs take them (`ExecutedCell`), the one that runs now last."""
+        """All cells as the runs take them (`ExecutedCell`), the one that runs now last.
+
+        Front ends run code of their own, which they keep out of the history; it is none of the person's. Where the
+        cell that runs now is out of the history as well, a program runs the whole notebook so (nbval does).
+        """
         from labwright.experiments.capture.models import ExecutedCell
 
         with self._lock:
-            return [ExecutedCell(**vars(cell)) for cell in self._cells]
+            all_of_them = bool(self._cells) and not self._cells[-1].stored
+            if all_of_them:
+                found = [replace(cell, order=order) for order, cell in enumerate(self._cells, start=1)]
+            else:
+                found = [cell for cell in self._cells if cell.stored]
+            return [ExecutedCell.model_validate(vars(cell)) for cell in found]
 
-    def _add(self, count: int, cell_id: str | None, source: str, started: datetime | None) -> None:
+    def _add(self, count: int, cell_id: str | None, source: str, started: datetime | None, stored: bool = True) -> None:
         with self._lock:
-            self._order += 1
-            self._cells.append(Recorded(self._order, count, cell_id, source, started))
+            self._order += stored
+            self._cells.append(Recorded(self._order, count, cell_id, source, started, stored=stored))
             del self._cells[:-MOST]
 
 
