@@ -167,6 +167,54 @@ const report: Read<Schemas['DriftReport']> = value => {
   };
 };
 
+const fact: Read<Schemas['OutputFact']> = value => {
+  const given = record(value);
+  return { name: text(given.name), text: text(given.text) };
+};
+
+/** A run's output with all of its fields, also those that may be missing in what came. */
+export type ShownMetric = Required<Schemas['OutputMetric']>;
+export type ShownRun = Omit<Required<Schemas['RunOutput']>, 'metrics'> & { metrics: ShownMetric[] };
+
+const metric: Read<ShownMetric> = value => {
+  const given = record(value);
+  const found = {
+    name: text(given.name),
+    last: text(given.last),
+    best: text(given.best ?? ''),
+    best_step: maybe(finite)(given.best_step),
+    steps: some(list(finite))(given.steps),
+    values: some(list(maybe(finite)))(given.values)
+  };
+  if (found.steps.length !== found.values.length) {
+    throw new Malformed();
+  }
+  return found;
+};
+
+const runShown: Read<ShownRun> = value => {
+  const given = record(value);
+  return {
+    run_id: text(given.run_id),
+    name: text(given.name),
+    experiment: text(given.experiment),
+    experiment_id: text(given.experiment_id),
+    status: text(given.status),
+    started: text(given.started),
+    seconds: finite(given.seconds),
+    source: text(given.source ?? ''),
+    metrics: list(metric)(given.metrics),
+    params: some(list(fact))(given.params),
+    models: some(list(fact))(given.models),
+    cost: some(list(fact))(given.cost),
+    recorded: some(list(fact))(given.recorded),
+    left_out: some(list(text))(given.left_out),
+    more_metrics: maybe(finite)(given.more_metrics) ?? 0,
+    more_params: maybe(finite)(given.more_params) ?? 0,
+    trouble: text(given.trouble ?? '')
+  };
+};
+
 const orNull =
   <T>(read: Read<T>) =>
   (value: unknown): T | null => {
@@ -185,3 +233,6 @@ export const readComparison = orNull(comparison);
 
 /** A drift report from an output; null when it is none. */
 export const readReport = orNull(report);
+
+/** The output of a tracked cell; null when it is none. */
+export const readRunOutput = orNull(runShown);

@@ -76,7 +76,8 @@ def bundle(output: RunOutput) -> dict[str, Any]:
 def _metrics(curves: Curves, last: Mapping[str, str]) -> list[OutputMetric]:
     found = []
     usual = usual_metric([*curves, *last])
-    for name in sorted({*curves, *last}, key=lambda one: (one != usual, one.startswith("system/"))):
+    every = dict.fromkeys([*curves, *last])  # in the order in which they came first
+    for name in sorted(every, key=lambda one: (one != usual, one.startswith("system/"))):
         points = curves.get(name, ())
         metric = OutputMetric(name=name, last=last.get(name) or (_text(points[-1][1]) if points else ""))
         way = direction(name)
