@@ -88,6 +88,11 @@ def extremes_wanted(metric: str, aggregate: Aggregate) -> str | None:
     return None
 
 
+def plain(cell: Cell) -> str | None:
+    """A cell as the value of a group."""
+    return repr(cell) if isinstance(cell, float) else cell
+
+
 def _of_metric(index: Index, name: str, aggregate: Aggregate) -> Cells:
     wanted = extremes_wanted(name, aggregate)
     last = index.metrics.get(name)

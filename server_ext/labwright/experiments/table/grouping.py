@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labwright.experiments.table.cells import SHOWN_TEXT, Cells, cells
+from labwright.experiments.table.cells import SHOWN_TEXT, Cells, cells, plain
 from labwright.experiments.table.columns import Floats, Rows
 from labwright.experiments.table.index import Index
 from labwright.experiments.table.models import Group, Spread, TableQuery
@@ -22,11 +22,11 @@ def grouped(index: Index, rows: Rows, query: TableQuery) -> tuple[list[Rows], li
         texts: list[str | None] = [*by.texts.vocabulary, None]
     else:
         shown = by.shown(rows)
-        names = sorted({text for text in shown if text is not None}, key=lambda text: (isinstance(text, str), text))
-        place = {text: code for code, text in enumerate(names)}
-        codes = np.array([-1 if text is None else place[text] for text in shown], dtype=np.int64)
+        names = sorted({cell for cell in shown if cell is not None}, key=lambda cell: (isinstance(cell, str), cell))
+        place = {cell: code for code, cell in enumerate(names)}
+        codes = np.array([-1 if cell is None else place[cell] for cell in shown], dtype=np.int64)
         ranks = np.arange(len(names))
-        texts = [*(f"{text:.17g}" if isinstance(text, float) else str(text) for text in names), None]
+        texts = [*map(plain, names), None]
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
     members = np.split(rows[order], starts[1:]) if len(rows) else []

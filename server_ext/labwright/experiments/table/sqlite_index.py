@@ -64,6 +64,8 @@ class SqliteSource:
             for changed in self._changed.values():
                 changed |= found.run_ids
             mine, self._changed[index.experiment_id] = self._changed[index.experiment_id], set()
+        if found.any and len(going_on := index.going_on()) <= FIRST:
+            mine.update(going_on)  # their ends are seen at once, however large the store
         try:
             self._take_in(index, mine)
         except BaseException:
@@ -117,6 +119,8 @@ class SqliteSource:
         left = iter(run_ids)
         with sqlite_source.reading(self.database) as connection:
             while chunk := list(islice(left, CHUNK)):
-                index.put(sqlite_source.read(connection, index.experiment_id, chunk))
+                batch = sqlite_source.read(connection, index.experiment_id, chunk)
+                index.put(batch)
+                index.remove(set(chunk).difference(run.run_id for run in batch.runs))
         if len(run_ids) > CHUNK:
             index.rest()

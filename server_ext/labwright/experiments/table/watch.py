@@ -13,9 +13,10 @@ import time
 from dataclasses import dataclass
 
 BLOCK = 1024
-CHEAP_SECONDS = 0.03
-# Where blocks take long, they are looked at for a tenth of the time at most.
-PAUSE = 10.0
+# Where the blocks of a store take longer than this to look at, that is done for a fifth of the time at most. What was
+# added since is seen at once all the same; only a tag that was edited or deleted may be seen a moment later.
+CHEAP_SECONDS = 0.1
+PAUSE = 4.0
 
 RUN_BLOCK = (
     "SELECT group_concat(rowid || char(31) || run_uuid || char(31) || experiment_id || char(31) || ifnull(status, '')"
@@ -33,10 +34,14 @@ ID = 32  # characters of a run's id
 
 @dataclass
 class Changes:
-    """Runs to read again. `lost`: runs were removed from the store for good, which moves rows: begin anew."""
+    """Runs to read again; whether anything was written at all.
+
+    `lost`: runs were removed from the store for good, whose rowids may be given again: begin anew.
+    """
 
     run_ids: set[str]
     lost: bool = False
+    any: bool = False
 
 
 class Watch:
@@ -46,7 +51,7 @@ class Watch:
         self._connection = connection
         self._version = -1
         self._blocks: dict[str, list[tuple[bytes, str]]] = {"runs": [], "tags": []}
-        self._marks = {"metrics": 0, "params": 0}
+        self._marks = {"runs": 0, "tags": 0, "metrics": 0, "params": 0}
         self._blocks_wait = False
         self._looked, self._cost = 0.0, 0.0
 
@@ -68,14 +73,14 @@ class Watch:
             return Changes(set())
         self._connection.execute("BEGIN")
         try:
-            found = Changes(set())
+            found = Changes(set(), any=True)
             for table in self._marks:
                 last = self._last_row(table)
-                found.lost |= last < self._marks[table]
+                found.lost |= last < self._marks[table] and table != "tags"
                 if last > self._marks[table]:
-                    query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ?"  # noqa: S608 # one of two names
+                    query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ?"  # noqa: S608 # one of four names
                     found.run_ids.update(run for (run,) in self._connection.execute(query, (self._marks[table],)))
-                    self._marks[table] = last
+                self._marks[table] = last
             pause = 0.0 if self._cost < CHEAP_SECONDS else PAUSE * self._cost
             self._blocks_wait = not now and time.monotonic() - self._looked < pause
             if not self._blocks_wait:

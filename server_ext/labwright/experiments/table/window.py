@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labwright.experiments.table.cells import Cells, cells, columns
+from labwright.experiments.table.cells import Cells, cells, columns, plain
 from labwright.experiments.table.columns import Mask, Rows
 from labwright.experiments.table.filters import parse
 from labwright.experiments.table.grouping import group, grouped
@@ -82,7 +82,10 @@ def table_rows(index: Index, rows: Rows, shown: Sequence[Cells]) -> list[TableRo
 def _exactly(index: Index, key: str, value: str | None) -> Mask:
     column = cells(index, key)
     if column.texts is None:
-        return ~column.there if value is None else column.there & (column.values == float(value))
+        if value is None:
+            return ~column.there
+        shown = column.shown(np.arange(len(column.there)))
+        return np.fromiter((plain(cell) == value for cell in shown), np.bool_, len(shown))
     if value is None:
         return ~column.texts.there
     return column.texts.matching(np.fromiter((text == value for text in column.texts.vocabulary), np.bool_))
