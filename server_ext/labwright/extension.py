@@ -16,6 +16,7 @@ import labwright
 from labwright.door.farewell import Farewell
 from labwright.door.follow import SCHEMA, SCHEMA_ID, follow
 from labwright.door.link import Link
+from labwright.door.mlflow_page import MlflowPageHandler, MlflowRootHandler
 from labwright.door.proxy import DoorHandler, ProxyHandler
 
 FAREWELL_SECONDS = 2.0
@@ -43,6 +44,8 @@ class LabwrightExtension(ExtensionApp):
         self.handlers.extend(
             [
                 (r"/labwright/door", DoorHandler, {"door": self}),
+                (r"/labwright/mlflow", MlflowRootHandler, {"door": self}),
+                (r"/labwright/mlflow/.*", MlflowPageHandler, {"door": self}),
                 (r"/labwright/.*", ProxyHandler, {"door": self}),
             ]
         )

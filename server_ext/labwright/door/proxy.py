@@ -17,7 +17,7 @@ import labwright
 from labwright.door.link import Link
 from labwright.errors import LabwrightError, NotFoundError, UnavailableError
 
-# MLflow's proxy is for kernels and /shutdown for the command: neither is for a page.
+# /shutdown is for the command, and MLflow's own page has a handler of its own (mlflow_page).
 PREFIXES = ("experiments", "clusters", "features", "serving", "drift", "operations", "status")
 # Jupyter's cookies and tokens stay here: only these headers go on, and of the query all but Jupyter's own words.
 REQUEST_HEADERS = (
@@ -144,6 +144,9 @@ class ProxyHandler(LabwrightHandler):
                      "going_on": [], "notes": []}  # fmt: skip
             self.finish(json.dumps(quiet))
             return
+        await self._send_on(path)
+
+    async def _send_on(self, path: str) -> None:
         self._task = asyncio.ensure_future(self._exchange(path))
         try:
             await self._task
@@ -168,6 +171,8 @@ class ProxyHandler(LabwrightHandler):
         )
         headers = {name: self.request.headers[name] for name in REQUEST_HEADERS if name in self.request.headers}
         headers.setdefault("Accept-Encoding", "identity")
+        if self._background:
+            headers[BACKGROUND] = "1"
         for last in (False, True):
             try:
                 request = http.build_request(
@@ -195,6 +200,9 @@ class ProxyHandler(LabwrightHandler):
         finally:
             await reply.aclose()
 
+    def secure(self, headers: Any) -> None:
+        """Set what a reply's headers, `headers`, must not leave out; the service's own replies need nothing."""
+
     async def _reply(self, reply: Any) -> None:
         self.set_status(reply.status_code, reply.reason_phrase or None)
         seen = set()
@@ -203,6 +211,7 @@ class ProxyHandler(LabwrightHandler):
                 continue
             (self.add_header if name.lower() in seen else self.set_header)(name, value)
             seen.add(name.lower())
+        self.secure(reply.headers)
         async for chunk in reply.aiter_raw():
             self.write(chunk)
             await self.flush()

@@ -47,7 +47,8 @@ async def require_token(request: Request) -> None:
             scheme, given, accepted = "bearer", _password(given), [found.tracking_token]
     if scheme.lower() != "bearer" or not any(_same(given.strip(), token) for token in accepted):
         raise CredentialError("This needs Labwright's token; use JupyterLab, the magics or the labwright command.")
-    if path not in UNWATCHED:
+    looks_again = tracking and request.headers.get("x-labwright-background") == "1"  # MLflow's own page
+    if path not in UNWATCHED and not looks_again:
         request.app.state.last_request = time.monotonic()
 
 
