@@ -18,7 +18,9 @@ from labwright.client import Client
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import render, tracking
 from labwright.experiments.models import Comparison
+from labwright.state import folders
 from labwright_kernel.magic import MagicError
+from tests.many_curves import add_runs
 
 MIME = "application/vnd.labwright.comparison.v1+json"
 MARKUP = "<script>alert('1')</script> & 🚲"
@@ -186,8 +188,43 @@ def test_a_huge_comparison_stays_small(client: Client) -> None:
     ]
     bundle = render.comparison_bundle(Comparison(runs=many, params=rows, metrics=rows, curves=curves))
     assert len(json.dumps(bundle[MIME], ensure_ascii=False).encode()) <= 50_000
+    assert len(bundle["text/html"].encode()) <= 50_000
     small = Comparison.model_validate(bundle[MIME])
     assert small.params
     assert all(len(row.values) == len(small.runs) for row in [*small.params, *small.metrics])
     assert all(row.best is None or row.best < len(small.runs) for row in small.metrics)
     assert "<script" not in bundle["text/html"]
+
+
+def test_a_hundred_runs_fit_in_an_output(shell: Any) -> None:
+    import mlflow
+
+    mlflow.MlflowClient().create_experiment("a sweep")
+    database = folders().home / "mlflow" / "mlflow.db"
+    ids = add_runs(database, "a sweep", runs=100, metrics=10, steps=30, names=(MARKUP,))
+    bundle = bundle_of(shell.run_cell("%compare --experiment 'a sweep' --top 100 --by lower:loss_0").result)
+    assert len(json.dumps(bundle[MIME], ensure_ascii=False).encode()) <= 50_000
+    assert len(bundle["text/html"].encode()) <= 50_000
+    assert len(bundle["text/plain"].encode()) <= 50_000
+    found = Comparison.model_validate(bundle[MIME])
+    assert {run.run_id for run in found.runs} == set(ids), "runs are missing"
+    assert found.more_runs == 0
+    assert {row.name: row.differs for row in found.params} == {
+        "depth": True, "learning_rate": True, "optimizer": True, "seed": False,
+    }  # fmt: skip
+    assert len(found.metrics) == 10
+    assert all(row.best is not None for row in found.metrics)
+    assert [row.name for row in found.costs] == ["wall_seconds"]
+    assert found.curves, "there is room for some curves"
+
+    page = Tags(bundle["text/html"])
+    assert page.names <= {"div", "table", "tr", "td", "b", "span"}
+    assert f"{found.runs[0].name} (base)" in " ".join(page.words.split())
+    assert "more runs" in page.words
+    assert "wall time (s)" in page.words
+    assert "★" in page.words
+    # By their ids, of which one is gone: the others are compared, and the output says so.
+    mlflow.MlflowClient().delete_run(ids[3])
+    gone = shell.run_cell(f"%compare {ids[3]} {ids[4]} {ids[5]}").result
+    assert [run.run_id for run in gone.runs] == ids[4:6]
+    assert "archived" in bundle_of(gone)["text/html"]

@@ -30,6 +30,7 @@ __all__ = [
     "track", "track_and_record", "use_tracking",
 ]  # fmt: skip
 
+MOST = 100  # runs of a comparison
 _last_metric: dict[str, str] = {}  # experiment → the metric that it was last compared by
 
 
@@ -75,10 +76,10 @@ def compare(
     """
     tracking.say_whose_runs()
     if runs:
-        found = [find_run(spec, experiment=experiment, by=by) for spec in runs]
+        ids = [spec if _is_id(spec) else find_run(spec, experiment=experiment, by=by).run_id for spec in runs]
     else:
         chosen = _experiment(experiment)
-        params: dict[str, Any] = {"limit": min(max(top, 1), 100)} | ({"by": by} if by else {})
+        params: dict[str, Any] = {"limit": min(max(top, 1), MOST)} | ({"by": by} if by else {})
         found = _page(chosen, params).runs
         if not found:
             raise NotFoundError("This experiment has no runs yet; make one with %%track or lw.experiments.track().")
@@ -86,7 +87,10 @@ def compare(
             if not any(ordered_by(by)[0] in run.metrics for run in found):
                 raise NotFoundError("No run of this experiment has this metric.")
             _last_metric[chosen.name] = by
-    body = Compare(run_ids=[run.run_id for run in found])
+        ids = [run.run_id for run in found]
+    if len(ids) > MOST:
+        raise InvalidError(f"At most {MOST} runs are compared at once; name fewer.")
+    body = Compare(run_ids=ids, points=200 if len(ids) <= 10 else 12)
     result: ComparisonResult = shared().post("/experiments/compare", ComparisonResult, body=body)
     return result
 
@@ -101,7 +105,7 @@ def find_run(
     Errors: NotFoundError; InvalidError where it is not clear which experiment or metric is meant.
     """
     tracking.say_whose_runs()
-    if len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec):
+    if _is_id(spec):
         detail: RunDetail = shared().get(f"/experiments/runs/{spec}", RunDetail)
         return detail.run
     if spec in ("best", "last"):
@@ -112,6 +116,10 @@ def find_run(
             return found[0]
     where = f" in experiment {places[0].name[:100]!r}" if len(places) == 1 else ""
     raise NotFoundError(f"There is no run of that name{where}; lw.experiments.runs() lists those that there are.")
+
+
+def _is_id(spec: str) -> bool:
+    return len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec)
 
 
 def log_reference(frame: Any, rows: int = 5000) -> None:

@@ -34,10 +34,10 @@ class Drawing:
 def drawings(comparison: Comparison) -> list[Drawing]:
     """One drawing a metric, at most six."""
     names = {run.run_id: run.name or run.run_id[:8] for run in comparison.runs}
-    metrics = list(dict.fromkeys(curve.metric for curve in comparison.curves))[:DRAWINGS]
+    metrics = sorted({c.metric for c in comparison.curves}, key=lambda name: (name != comparison.main_metric, name))
     found = []
-    for metric in metrics:
-        curves = [c for c in comparison.curves if c.metric == metric and c.run_id in names]
+    for metric in metrics[:DRAWINGS]:
+        curves = [c for c in comparison.curves if c.metric == metric and c.run_id in names][: len(COLOURS)]
         if drawing := _draw(metric, curves, list(names)):
             lasts = "; ".join(f"{clip(names[c.run_id], 40)} ends at {_last(c)}" for c in curves[:8])
             words = f"Curve of {clip(metric, 80)} over steps: {lasts}"

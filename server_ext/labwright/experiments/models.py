@@ -139,6 +139,17 @@ class Comparison(BaseModel):
     missing: list[MissingRun] = Field(default_factory=list, description="Runs that are not there any more")
     more_runs: int = Field(default=0, description="In an output: runs that were left out of it")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_output(cls, given: Any) -> Any:
+        """Outputs of notebooks leave out of runs what the rows say, and what is empty."""
+        if isinstance(given, dict) and isinstance(given.get("runs"), list):
+            usual: dict[str, Any] = {"params": {}, "metrics": {}, "tags": {}, "models": []} | dict.fromkeys(
+                ("started", "ended", "notebook", "source")
+            )
+            given = given | {"runs": [usual | run if isinstance(run, dict) else run for run in given["runs"]]}
+        return given
+
 
 class Tracking(BaseModel):
     """Where kernels log to: an address for MLflow's client. The token is in the state folder, not here."""

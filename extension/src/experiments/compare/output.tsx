@@ -4,8 +4,11 @@ import { Chart, type ISeries } from '../../common/chart';
 import { useWorkbench } from '../../common/widget';
 import type { Comparison } from './api';
 import { colourOf } from './colours';
-import { AS_ROWS, Values } from './values';
+import { Values } from './values';
 import { nameOf } from './words';
+
+// An output is narrow and short: from so many runs on each is a row.
+const AS_ROWS = 21;
 
 /** A comparison in the output of a cell: what travels with the notebook, without the service. */
 export function ComparisonOutput({ comparison }: { comparison: Comparison }): ReactElement {
