@@ -60,8 +60,8 @@ const run: Read<Schemas['Run']> = value => {
   return {
     run_id: text(given.run_id),
     name: text(given.name),
-    experiment_id: text(given.experiment_id),
-    experiment: text(given.experiment),
+    experiment_id: text(given.experiment_id ?? ''),
+    experiment: text(given.experiment ?? ''),
     status: text(given.status),
     started: maybe(text)(given.started),
     ended: maybe(text)(given.ended),
@@ -75,17 +75,30 @@ const run: Read<Schemas['Run']> = value => {
   };
 };
 
+const DIRECTIONS = ['up', 'down', 'none'] as const;
+
 const row =
-  (runs: number): Read<Schemas['ComparisonRow']> =>
+  (runs: number, numeric: boolean): Read<Schemas['ComparisonRow']> =>
   value => {
     const given = record(value);
-    const values = list(one => ({ text: text(record(one).text), value: maybe(finite)(record(one).value) }))(
-      given.values
-    );
+    // A value that its text says is this text alone.
+    const values = list(one => {
+      const { text: words, value: exact } = record(typeof one === 'string' ? { text: one } : one);
+      const said = text(words);
+      const known = maybe(finite)(exact);
+      const read = numeric && said.trim() ? Number(said) : NaN;
+      return { text: said, value: known ?? (Number.isFinite(read) ? read : null) };
+    })(given.values);
     if (values.length !== runs) {
       throw new Malformed();
     }
-    return { name: text(given.name), differs: flag(given.differs), values, best: maybe(finite)(given.best) };
+    return {
+      name: text(given.name),
+      differs: flag(given.differs),
+      values,
+      best: maybe(finite)(given.best),
+      direction: DIRECTIONS.find(one => one === given.direction) ?? 'none'
+    };
   };
 
 const curve: Read<Schemas['Curve']> = value => {
@@ -140,8 +153,10 @@ const comparison: Read<Schemas['Comparison']> = value => {
   const runs = list(run)(given.runs);
   return {
     runs,
-    params: list(row(runs.length))(given.params),
-    metrics: list(row(runs.length))(given.metrics),
+    params: list(row(runs.length, false))(given.params),
+    metrics: list(row(runs.length, true))(given.metrics),
+    costs: some(list(row(runs.length, true)))(given.costs),
+    more_runs: maybe(finite)(given.more_runs) ?? 0,
     curves: some(list(curve))(given.curves)
   };
 };
