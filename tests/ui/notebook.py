@@ -52,9 +52,18 @@ def save(page: Page, path: Path) -> dict[str, Any]:
     before = path.stat().st_mtime_ns
     choose(page, "File", "Save Notebook")
     expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current")).not_to_have_class("jp-mod-dirty")
-    wait_until(lambda: path.stat().st_mtime_ns != before, "the notebook is saved")
+    # The server empties the file before it writes it.
+    wait_until(lambda: path.stat().st_mtime_ns != before and _is_whole(path), "the notebook is saved")
     found: dict[str, Any] = json.loads(path.read_text())
     return found
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except ValueError:
+        return False
+    return True
 
 
 def output(page: Page, text: str) -> Locator:
