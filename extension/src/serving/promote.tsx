@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { Schemas } from '../api/request';
@@ -31,26 +32,12 @@ export async function askPromotion(
     copy: ({ name, model: which }) => copyAsCell(promoteCode(run.run_id, name, which)),
     fields: ({ value, change }) => {
       const live = endpoints.find(endpoint => endpoint.name === value.name)?.live;
-      const valid = new RegExp(`^(?:${NAME})$`).test(value.name);
       return (
         <>
           <p className="lw-Form-lead">
             {trans.__('The model of %1 becomes what this endpoint answers with.', run.name)}
           </p>
-          <Field
-            label={trans.__('Endpoint')}
-            hint={
-              !valid
-                ? trans.__('A name is of a–z, 0–9 and dashes inside, at most 40 characters.')
-                : live
-                  ? trans.__(
-                      'This endpoint is there: version %1 (%2) is replaced once the new one answers.',
-                      live.version,
-                      live.run_name ?? live.model
-                    )
-                  : trans.__('A new endpoint, on this machine, for callers with its token.')
-            }
-          >
+          <Field label={trans.__('Endpoint')} hint={fateOf(value.name, live, run, trans)}>
             <input
               className="jp-mod-styled"
               type="text"
@@ -80,6 +67,29 @@ export async function askPromotion(
     }
   });
   return promoted;
+}
+
+/** What a promotion to this name would do. */
+function fateOf(
+  name: string,
+  live: Schemas['Version'] | null | undefined,
+  run: Schemas['Run'],
+  trans: TranslationBundle
+): string {
+  if (!new RegExp(`^(?:${NAME})$`).test(name)) {
+    return trans.__('A name is of a–z, 0–9 and dashes inside, at most 40 characters.');
+  }
+  if (!live) {
+    return trans.__('A new endpoint, on this machine, for callers with its token.');
+  }
+  if (live.run_id === run.run_id && run.models.length === 1) {
+    return trans.__('This run is live there already; promoting it again changes nothing.');
+  }
+  return trans.__(
+    'This endpoint is there: version %1 (%2) is replaced once the new one answers.',
+    live.version,
+    live.run_name ?? live.model
+  );
 }
 
 interface IWhichProps {

@@ -261,5 +261,5 @@ def _note(context: Context, sentence: str) -> None:
 
 
 def _already(cluster: Cluster, spec: Spec) -> str:
-    words = f"It was {cluster.state} already, with {cluster.wanted} workers"
+    words = f"It was {cluster.state} already, with {cluster.wanted} {'worker' if cluster.wanted == 1 else 'workers'}"
     return f"{words}; scale it to have {spec.workers}." if spec.workers != cluster.wanted else f"{words}."
