@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI b9109b7d8490b6e4a1a4b08c96c51be608d9caef1577507c76d6386d66c441a8. Do not edit.
+// Made by `jlpm types` from OpenAPI 04847516891e2db6b8e26a9f8bcacde04b4502c6f28100411a01a73974684bf2. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -956,6 +956,20 @@ export interface components {
      */
     ClusterState: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'lost';
     /**
+     * ClusterUsed
+     * @description The cluster that the notebook was connected to.
+     */
+    ClusterUsed: {
+      /** Gpus */
+      gpus: number;
+      /** Name */
+      name: string;
+      /** Threads */
+      threads: number;
+      /** Workers */
+      workers: number;
+    };
+    /**
      * Column
      * @description A column that the experiment's runs have.
      */
@@ -1177,6 +1191,25 @@ export interface components {
       metric: string;
       /** Series */
       series: components['schemas']['CurveSeries'][];
+    };
+    /**
+     * DataSet
+     * @description A data set that the run read, by its fingerprint.
+     */
+    DataSet: {
+      /** Columns */
+      columns?: number | null;
+      /** Digest */
+      digest: string;
+      /** Name */
+      name: string;
+      /** Rows */
+      rows?: number | null;
+      /**
+       * Source
+       * @default
+       */
+      source?: string;
     };
     /**
      * DiffBlock
@@ -1503,6 +1536,39 @@ export interface components {
       view: components['schemas']['FeatureView'];
     };
     /**
+     * FeatureViewUsed
+     * @description A feature view that made the run's data.
+     */
+    FeatureViewUsed: {
+      /** Name */
+      name: string;
+      /**
+       * Version
+       * @description Digest of its definition
+       */
+      version: string;
+    };
+    /**
+     * GitState
+     * @description The repository that the notebook lies in.
+     */
+    GitState: {
+      /** Branch */
+      branch: string | null;
+      /**
+       * Changed Files
+       * @description Tracked files with uncommitted changes
+       */
+      changed_files: number;
+      /** Commit */
+      commit: string | null;
+      /**
+       * Remote
+       * @description Address of origin, without a password
+       */
+      remote?: string | null;
+    };
+    /**
      * GoingOn
      * @description Something that outlives kernel, Jupyter server and service.
      */
@@ -1802,6 +1868,8 @@ export interface components {
       cell_id: string | null;
       /** Commit */
       commit: string | null;
+      /** @description What else was recorded, if it can be read */
+      context?: components['schemas']['RunContext'] | null;
       /**
        * Notebook
        * @description As the kernel knows it: a path on its machine, or one of Jupyter's
@@ -1950,6 +2018,21 @@ export interface components {
       rows: string[][];
       /** Total Rows */
       total_rows: number | null;
+    };
+    /**
+     * Price
+     * @description What an hour costs, by the settings; the run's estimated cost follows from it.
+     */
+    Price: {
+      /**
+       * Currency
+       * @default
+       */
+      currency?: string;
+      /** Per Cpu Hour */
+      per_cpu_hour: number;
+      /** Per Gpu Hour */
+      per_gpu_hour: number;
     };
     /**
      * Problem
@@ -2193,6 +2276,49 @@ export interface components {
       tags: {
         [key: string]: string;
       };
+    };
+    /**
+     * RunContext
+     * @description Where, on what and with what a run was made.
+     */
+    RunContext: {
+      /** Cell */
+      cell?: number | null;
+      cluster?: components['schemas']['ClusterUsed'] | null;
+      /** Data */
+      data?: components['schemas']['DataSet'][];
+      /** Feature Views */
+      feature_views?: components['schemas']['FeatureViewUsed'][];
+      git?: components['schemas']['GitState'] | null;
+      /**
+       * Left Out
+       * @description Parts that were not recorded, each with its reason
+       */
+      left_out?: string[];
+      /**
+       * Masked
+       * @description Places where a secret stood, in what was recorded
+       * @default 0
+       */
+      masked?: number;
+      /** Notebook */
+      notebook?: string | null;
+      /**
+       * Packages
+       * @description Packages in the lock
+       */
+      packages?: number | null;
+      /**
+       * Platform
+       * @default
+       */
+      platform?: string;
+      price?: components['schemas']['Price'] | null;
+      /**
+       * Python
+       * @default
+       */
+      python?: string;
     };
     /**
      * RunDetail
@@ -2444,7 +2570,7 @@ export interface components {
     };
     /**
      * TableExport
-     * @description Rows of the table as a file; all columns where the query names none.
+     * @description Rows of the table as a file, not grouped; all columns where the query names none.
      */
     TableExport: {
       /**
@@ -2454,6 +2580,12 @@ export interface components {
        * @enum {string}
        */
       format?: 'csv' | 'parquet' | 'json';
+      /**
+       * Limit
+       * @description At most so many rows
+       * @default null
+       */
+      limit?: number | null;
       query?: components['schemas']['TableQuery'];
     };
     /**

@@ -1,6 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Clipboard } from '@jupyterlab/apputils';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { copyIcon, historyIcon, infoIcon, launchIcon, notebookIcon } from '@jupyterlab/ui-components';
 
 import { pathOf, type Schemas } from '../../api/request';
@@ -27,18 +27,20 @@ export class Deeds {
 
   /** Write the recorded cells beside the original notebook, and open what was written. */
   async restore(runId: string): Promise<void> {
-    const { api, trans } = this.workbench;
-    const restored = await api.json<{ notebook: string }>(`experiments/runs/${pathOf(runId)}/restore`, {
+    const { api } = this.workbench;
+    const body: Schemas['Restore'] = { root: PageConfig.getOption('serverRoot') || null };
+    const restored = await api.json<Schemas['Restored']>(`experiments/runs/${pathOf(runId)}/restore`, {
       method: 'POST',
-      body: {}
+      body
     });
-    await this.openNotebook({ notebook: restored.notebook, cell: null, cellId: null });
-    say(trans.__('Restored the notebook of this run.'));
+    if (restored.relative) {
+      await this.app.commands.execute('docmanager:open', { path: restored.relative, factory: 'Notebook' });
+    }
+    Notification.success(restored.message, { autoClose: 8000 });
   }
 
   openMlflow(experimentId: string, runId: string): void {
-    const page = `#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`;
-    window.open(URLExt.join(PageConfig.getBaseUrl(), 'labwright/mlflow/') + page, '_blank', 'noopener');
+    void this.app.commands.execute('labwright:open-mlflow', { experiment: experimentId, run: runId });
   }
 
   copyId(runId: string): void {

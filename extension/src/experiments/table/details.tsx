@@ -70,6 +70,7 @@ function RunDetails({
 }: IDetails & Pick<IProps, 'experiments' | 'deeds'>): ReactElement {
   const { trans } = useWorkbench();
   const place = placeOf(origin);
+  const about = origin.context;
   return (
     <>
       <h2 title={run.name.slice(0, 2000)}>{run.name.slice(0, 300) || run.run_id}</h2>
@@ -111,6 +112,26 @@ function RunDetails({
           [trans.__('Notebook'), origin.notebook],
           [trans.__('Commit'), origin.commit ? <code>{origin.commit.slice(0, 12)}</code> : null],
           [trans.__('Branch'), origin.branch],
+          [
+            trans.__('Changes'),
+            about?.git?.changed_files
+              ? trans._n('%1 file not committed', '%1 files not committed', about.git.changed_files)
+              : null
+          ],
+          [trans.__('Python'), about?.python ?? null],
+          [trans.__('Packages'), about?.packages ? number(about.packages) : null],
+          [
+            trans.__('Cluster'),
+            about?.cluster
+              ? trans.__(
+                  '%1: %2 workers, %3 threads, %4 GPUs',
+                  about.cluster.name,
+                  about.cluster.workers,
+                  about.cluster.threads,
+                  about.cluster.gpus
+                )
+              : null
+          ],
           [trans.__('User'), origin.user],
           ...costs(run.costs ?? {}, trans)
         ]}
@@ -124,6 +145,19 @@ function RunDetails({
       />
       <Values title={trans.__('Parameters')} values={Object.entries(run.params)} />
       <Values title={trans.__('Tags')} values={Object.entries(run.tags)} />
+      <Values
+        title={trans.__('Data')}
+        values={(about?.data ?? []).map(({ name, digest, rows, columns }) => [
+          name,
+          [digest, rows == null ? '' : trans.__('%1 × %2', number(rows), number(columns))]
+            .filter(Boolean)
+            .join(', ')
+        ])}
+      />
+      <Values
+        title={trans.__('Feature views')}
+        values={(about?.feature_views ?? []).map(({ name, version }) => [name, version])}
+      />
       <Values title={trans.__('Models')} values={run.models.map(({ name, uri }) => [name, uri])} />
       {artifacts.length ? (
         <section>

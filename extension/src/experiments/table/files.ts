@@ -1,4 +1,5 @@
-import { literal, python } from '../../common/code';
+import { RequestError } from '../../api/request';
+import { inPython, literal, python } from '../../common/code';
 import type { IWorkbench } from '../../common/tokens';
 import { exportTable, type TableQuery } from './api';
 import type { RunsTable } from './model';
@@ -15,7 +16,8 @@ export function exported(model: RunsTable): TableQuery {
     : {
         ...query,
         words: '',
-        lifecycle: 'all',
+        within: {},
+        lifecycle: 'all' as const,
         filter: `attributes.run_id IN (${ticked.map(id => `'${id}'`).join(', ')})`
       };
 }
@@ -27,6 +29,17 @@ export async function download(
   name: string,
   format: 'csv' | 'parquet'
 ): Promise<void> {
+  const ticked = model.ticked.get().size;
+  if (ticked > NAMED) {
+    throw new RequestError(
+      0,
+      'page',
+      workbench.trans.__(
+        'A file has all runs that the table finds, or at most %1 ticked ones. Untick them and filter instead.',
+        NAMED
+      )
+    );
+  }
   const file = await exportTable(workbench.api, model.experimentId, { query: exported(model), format });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
@@ -39,17 +52,24 @@ export async function download(
 /** The cell that gives the same runs as a DataFrame. */
 export function dataFrameCode(model: RunsTable, name: string): string {
   const ticked = [...model.ticked.get().keys()];
-  const { filter, words, sort, lifecycle } = model.question();
-  const options = ticked.length
-    ? [`run_ids=${python(ticked)}`]
-    : [
-        filter ? `filter=${literal(filter)}` : '',
-        words ? `words=${literal(words)}` : '',
-        sort.length
-          ? `sort=${python(sort.map(({ key, descending }) => (descending ? `-${key}` : key)))}`
-          : '',
-        lifecycle === 'active' ? '' : `lifecycle=${literal(lifecycle)}`
-      ].filter(Boolean);
-  const given = [literal(name), ...options].join(', ');
-  return `import labwright as lw\n\nruns = lw.experiments.table(${given})\nruns`;
+  const { filter, words, sort, within, lifecycle } = model.question();
+  const given = (ticked.length ? ['lifecycle="all"'] : []).concat(
+    ticked.length
+      ? []
+      : [
+          filter ? `filter=${literal(filter)}` : '',
+          words ? `words=${literal(words)}` : '',
+          sort.length
+            ? `sort=${python(sort.map(({ key, descending }) => (descending ? '-' : '') + key))}`
+            : '',
+          Object.keys(within).length ? `within=${python(within)}` : '',
+          lifecycle === 'active' ? '' : `lifecycle=${literal(lifecycle)}`
+        ].filter(Boolean)
+  );
+  const lines = [
+    `runs = lw.experiments.search_runs(${[literal(name), ...given].join(', ')})`,
+    ticked.length ? `runs = runs[runs["run_id"].isin(${python(ticked)})]` : '',
+    'runs'
+  ];
+  return inPython(lines.filter(Boolean).join('\n'));
 }

@@ -165,6 +165,9 @@ function HeaderCell(props: ICellProps): ReactElement {
       role="columnheader"
       aria-colindex={column + 1}
       aria-sort={by ? (by.descending ? 'descending' : 'ascending') : 'none'}
+      aria-label={[shown.label.slice(0, 200), aggregate === 'last' ? '' : aggregate]
+        .filter(Boolean)
+        .join(' ')}
       data-key={shown.key}
       className={classes.filter(Boolean).join(' ')}
       style={style}

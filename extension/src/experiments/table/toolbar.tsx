@@ -33,7 +33,10 @@ export function Toolbar(props: IProps): ReactElement {
   return (
     <>
       <div className="lw-Runs-toolbar" role="toolbar">
-        {ticked.size ? <Ticked {...props} /> : <Count {...props} />}
+        <div className="lw-Runs-said">
+          <Count {...props} />
+          {ticked.size ? <Ticked {...props} /> : null}
+        </div>
         <div className="lw-Runs-choices">
           <Grouping model={props.model} />
           <Lifecycle model={props.model} />
@@ -115,7 +118,7 @@ function Ticked({ model, bulk, name }: IProps): ReactElement {
   };
   return (
     <div className="lw-Runs-ticked">
-      <span role="status">{trans._n('%1 ticked', '%1 ticked', ids.length)}</span>
+      <span role="status">{trans.__('%1 ticked', ids.length.toLocaleString())}</span>
       <IconButton
         label={trans.__('Untick all')}
         icon={closeIcon}

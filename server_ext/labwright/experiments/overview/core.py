@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from labwright.actor import Actor
-from labwright.errors import NotFoundError
-from labwright.experiments import backend, core
+from labwright.errors import LabwrightError, NotFoundError
+from labwright.experiments import backend, core, mlflow_rest
 from labwright.experiments.capture import names
+from labwright.experiments.capture.models import RunContext
 from labwright.experiments.models import Experiment
 from labwright.experiments.overview.models import LatestRun, Origin, Overview
 from labwright.service.context import Context
@@ -16,6 +19,7 @@ EACH = 4
 NEWEST = 100  # runs of all experiments that are looked at in one question
 RESTING = 10  # experiments without a run among those, which are asked about one by one
 AT_ONCE = 500  # experiments in one question
+LARGEST = 2_000_000  # bytes of a file that Labwright wrote
 
 Json = dict[str, Any]
 
@@ -50,9 +54,9 @@ def origin(context: Context, actor: Actor, run_id: str) -> Origin:
         raise NotFoundError(core.NO_RUN) from None
     tags = {item["key"]: item.get("value", "") for item in run.get("data", {}).get("tags", [])}
     cell = tags.get(names.CELL, "")
-    files = core.call_mlflow(
-        context, "GET", "/api/2.0/mlflow/artifacts/list", params={"run_id": run_id, "path": names.FOLDER}
-    )
+    params: Json = {"run_id": run_id, "path": names.FOLDER}
+    listed = core.call_mlflow(context, "GET", "/api/2.0/mlflow/artifacts/list", params=params)
+    files = {item["path"]: int(item.get("file_size") or 0) for item in listed.get("files", [])}
     return Origin(
         notebook=tags.get(names.NOTEBOOK) or None,
         cell=int(cell) if cell.isdecimal() else None,
@@ -60,8 +64,18 @@ def origin(context: Context, actor: Actor, run_id: str) -> Origin:
         commit=tags.get(names.COMMIT) or None,
         branch=tags.get(names.BRANCH) or None,
         user=tags.get("mlflow.user") or None,
-        recorded=any(item["path"] == names.CELLS_FILE for item in files.get("files", [])),
+        recorded=names.CELLS_FILE in files,
+        context=_context(context, run_id) if 0 < files.get(names.CONTEXT_FILE, 0) <= LARGEST else None,
     )
+
+
+def _context(context: Context, run_id: str) -> RunContext | None:
+    """What a run recorded of its surroundings. Artifacts are anybody's: what is not as Labwright writes it is none."""
+    params: Json = {"run_uuid": run_id, "path": names.CONTEXT_FILE}
+    try:
+        return RunContext.model_validate_json(mlflow_rest.send(context, "GET", "/get-artifact", params=params).content)
+    except (LabwrightError, ValidationError):
+        return None
 
 
 def _newest(context: Context, experiment_ids: list[str], limit: int) -> list[Json]:

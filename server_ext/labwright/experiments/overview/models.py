@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from labwright.experiments.capture.models import RunContext
 from labwright.experiments.models import Experiment, Number
 
 
@@ -39,3 +40,4 @@ class Origin(BaseModel):
     branch: str | None
     user: str | None
     recorded: bool = Field(description="Whether the executed cells were recorded, so that they can be restored")
+    context: RunContext | None = Field(default=None, description="What else was recorded, if it can be read")
