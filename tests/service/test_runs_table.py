@@ -18,9 +18,9 @@ import psutil
 import pytest
 
 from labwright.client import Client, connection
-from labwright.errors import InvalidError, NotFoundError
+from labwright.errors import ConflictError, InvalidError, NotFoundError
 from labwright.experiments.models import Tracking
-from labwright.experiments.table.models import Kind, Spread, TableWindow
+from labwright.experiments.table.models import Aggregate, Kind, Sort, Spread, TableQuery, TableWindow
 from labwright.service.models import Operation
 from labwright.service.tracking_token import tracking_token
 from tests.bench.many_runs import add_runs
@@ -38,7 +38,9 @@ def mlflow(client: Client) -> Iterator[Any]:
     os.environ["MLFLOW_TRACKING_TOKEN"] = tracking_token(client.folders)
     import mlflow
 
-    yield mlflow.MlflowClient()
+    found = mlflow.MlflowClient()
+    found.search_experiments()  # MLflow has made its store
+    yield found
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN"):
         del os.environ[name]
 
@@ -46,7 +48,6 @@ def mlflow(client: Client) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def many(mlflow: Any, state_folder: Path) -> str:
     """An experiment of many runs."""
-    mlflow.search_experiments()
     return add_runs(state_folder / "mlflow" / "mlflow.db", "many", runs=RUNS, metrics=3, params=3, steps=2)
 
 
@@ -368,6 +369,107 @@ def test_files_hold_the_same_rows(client: Client, mlflow: Any, few: str) -> None
         bad = http.get(place, params={"q": json.dumps({"format": "exe"})})
         assert bad.status_code == 422
     assert not list(client.folders.home.glob("export-*"))
+
+
+def test_python_has_the_table_and_its_changes(client: Client, mlflow: Any, few: str, many: str) -> None:
+    import pandas as pd
+
+    import labwright as lw
+
+    name = mlflow.get_experiment(few).name
+    assert lw.experiments.search_runs(name).empty
+    for i in range(4):
+        run = mlflow.create_run(few, run_name=f"r{i}", start_time=1_700_000_000_000 + i).info.run_id
+        mlflow.log_metric(run, "auc", [0.5, math.nan, math.inf, 0.7][i])
+        mlflow.log_metric(run, "auc", [0.4, math.nan, math.inf, 0.6][i], step=1)
+        mlflow.log_param(run, "depth", "007")
+    frame = lw.experiments.search_runs(name)
+    assert list(frame["name"]) == ["r3", "r2", "r1", "r0"]
+    assert frame["metrics.auc"].tolist()[:2] == [0.6, math.inf]
+    assert frame["metrics.auc"].isna().tolist() == [False, False, True, False]
+    assert set(frame["params.depth"]) == {"007"}
+    assert frame["start_time"][3] == pd.Timestamp(1_700_000_000_000, unit="ms", tz="UTC")
+    best = lw.experiments.search_runs(
+        name, filter="metrics.auc < 1", sort="-metrics.auc", columns=["name", "metrics.auc"],
+        aggregates={"auc": "best"}, limit=1,
+    )  # fmt: skip
+    assert best.to_dict("list") == {"run_id": [frame["run_id"][0]], "name": ["r3"], "metrics.auc": [0.7]}
+    assert lw.experiments.tag_runs(frame, "stage", "done") == 4
+    assert lw.experiments.tag_runs(list(frame["run_id"]), "stage", "done") == 0
+    assert len(lw.experiments.search_runs(name, within={"tags.stage": "done"})) == 4
+    assert lw.experiments.untag_runs(frame["run_id"][0], "stage") == 1
+    assert list(lw.experiments.search_runs(name, within={"tags.stage": None})["name"]) == ["r3"]
+    assert lw.experiments.archive_runs(frame[:2]) == 2
+    assert len(lw.experiments.search_runs(name)) == 2
+    assert lw.experiments.restore_runs(lw.experiments.search_runs(name, lifecycle="archived")) == 2
+    with pytest.raises(ConflictError, match="there is no such run"):
+        lw.experiments.tag_runs(["x"], "a", "b")
+    with pytest.raises(InvalidError):
+        lw.experiments.search_runs(name, filter="nonsense")
+    old = lw.experiments.runs(name, limit=3)
+    assert list(old.columns) == [
+        "run_id",
+        "name",
+        "status",
+        "started",
+        "ended",
+        "param.depth",
+        "metric.auc",
+        "tag.stage",
+    ]
+    assert len(lw.experiments.search_runs("many", columns=["metrics.val_auc"])) == RUNS
+
+
+def test_a_server_is_synced_by_its_api(client: Client, mlflow: Any, state_folder: Path) -> None:
+    """As a remote server is: pages, new runs, ends, edits; equal to what is read from the store."""
+    from labwright.experiments.table.rest_index import RestSource
+    from labwright.experiments.table.tables import Tables
+    from labwright.experiments.table.window import window as of_index
+
+    uri = client.get("/experiments/tracking", Tracking).uri
+    http = httpx.Client(base_url=uri, headers={"Authorization": f"Bearer {tracking_token(client.folders)}"}, timeout=60)
+
+    def call(method: str, path: str, *, body: Any = None, params: Any = None) -> dict[str, Any]:
+        reply = http.request(method, path, json=body, params=params)
+        if reply.status_code == 404:
+            raise NotFoundError("no such experiment")
+        assert reply.is_success, reply.text
+        return reply.json() if reply.content else {}
+
+    few = add_runs(state_folder / "mlflow" / "mlflow.db", "synced", runs=220, metrics=2, params=2)
+    runs = [mlflow.create_run(few, run_name=f"r{i}", tags={"stage": "s"}).info.run_id for i in range(8)]
+    for i, value in enumerate([0.5, math.nan, math.inf, 0.7]):
+        for step in range(3):
+            mlflow.log_metric(runs[i], "auc", value - step, step=step)
+        mlflow.log_param(runs[i], "depth", str(i))
+    synced = Tables(RestSource(call))
+    query = TableQuery(
+        columns=["attributes.name", "attributes.status", "metrics.auc", "params.depth", "tags.stage", "tags.new"],
+        sort=[Sort(key="metrics.auc", descending=True)],
+    )
+
+    def same(aggregate: Aggregate = "last") -> bool:
+        asked = query.model_copy(update={"aggregates": {"auc": aggregate}})
+        table = synced.table(few, whole=True)
+        table.source.extremes(table.index, "auc")
+        theirs = of_index(table.index, asked, 0, 500, None, None)
+        mine = window(client, few, limit=500, **asked.model_dump())
+        return theirs.rows == mine.rows and theirs.columns == mine.columns and theirs.runs == mine.runs
+
+    assert same()
+    assert len(of_index(synced.table(few).index, query, 0, 500, None, None).rows) == 228
+    wait_until(lambda: same("max"), "the greatest values are read")
+    wait_until(lambda: same("best"), "the best values are read")
+    runs.append(mlflow.create_run(few, run_name="new").info.run_id)
+    wait_until(same, "a new run shows")
+    mlflow.set_terminated(runs[0], "FAILED")
+    wait_until(same, "an end shows")
+    mlflow.set_tag(runs[5], "new", "x")
+    mlflow.delete_tag(runs[6], "stage")
+    mlflow.delete_run(runs[7])
+    wait_until(same, "edits show when their page's turn comes")
+    with pytest.raises(NotFoundError, match="There is no such experiment"):
+        synced.table("99999")
 
 
 def test_the_index_may_be_lost_at_any_time(client: Client, many: str) -> None:

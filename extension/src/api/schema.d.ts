@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 04847516891e2db6b8e26a9f8bcacde04b4502c6f28100411a01a73974684bf2. Do not edit.
+// Made by `jlpm types` from OpenAPI 44be9c614099037f426afaef9d3f11b9d6d9b21c0b9d8283f679b770d0991bd2. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -2575,7 +2575,7 @@ export interface components {
     TableExport: {
       /**
        * Format
-       * @description json: one object with run_id and columns, as lw.experiments.table() reads it
+       * @description json: one object with run_id and columns, as lw.experiments.search_runs() reads it
        * @default csv
        * @enum {string}
        */

@@ -18,6 +18,7 @@ from labwright.experiments.models import Compare, Comparison, Experiment, Run, R
 from labwright.experiments.render import comparison_bundle
 from labwright.experiments.spool.here import flush
 from labwright.experiments.spool.log import log
+from labwright.experiments.table.api import archive_runs, restore_runs, search_runs, tag_runs, untag_runs
 from labwright.experiments.tracking import track, track_and_record, use_tracking
 from labwright.service.models import Status
 from labwright.state import folders, running_service
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CellOutput", "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore", "runs",
-    "track", "track_and_record", "use_tracking",
+    "CellOutput", "archive_runs", "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore",
+    "restore_runs", "runs", "search_runs", "tag_runs", "track", "track_and_record", "untag_runs", "use_tracking",
 ]  # fmt: skip
 
 MOST = 100  # runs of a comparison
@@ -49,22 +50,10 @@ def experiments() -> list[Experiment]:
 
 def runs(experiment: str | None = None, *, limit: int = 1000) -> pd.DataFrame:
     """Runs of an experiment (the one tracked last), newest first: a row a run, columns param.…, metric.…, tag.…"""
-    import pandas as pd
-
-    tracking.say_whose_runs()
-    rows = []
-    for run in _pages(_experiment(experiment), limit):
-        row: dict[str, Any] = {
-            "run_id": run.run_id, "name": run.name, "status": run.status, "started": run.started, "ended": run.ended,
-        }  # fmt: skip
-        row |= {f"param.{key}": value for key, value in run.params.items()}
-        row |= {
-            f"metric.{key}": float(metric.text) if metric.value is None else metric.value
-            for key, metric in run.metrics.items()
-        }
-        row |= {f"tag.{key}": value for key, value in run.tags.items()}
-        rows.append(row)
-    return pd.DataFrame(rows, columns=None if rows else ["run_id", "name", "status", "started", "ended"])
+    found = search_runs(experiment, limit=limit).rename(columns={"start_time": "started", "end_time": "ended"})
+    first = ["run_id", "name", "status", "started", "ended"]
+    logged = [name for name in found.columns if name.startswith(("params.", "metrics.", "tags."))]
+    return found[first + logged].rename(columns=lambda name: name.replace("s.", ".", 1) if name in logged else name)
 
 
 def compare(
@@ -220,15 +209,3 @@ def _experiment(name: str | None) -> Experiment:
 def _page(experiment: Experiment, params: dict[str, Any]) -> RunPage:
     page: RunPage = shared().get(f"/experiments/{experiment.experiment_id}/runs", RunPage, params=params)
     return page
-
-
-def _pages(experiment: Experiment, limit: int) -> list[Run]:
-    found: list[Run] = []
-    page: str | None = None
-    while len(found) < limit:
-        part = _page(experiment, {"limit": min(limit - len(found), 500)} | ({"page": page} if page else {}))
-        found += part.runs
-        page = part.next_page
-        if page is None:
-            break
-    return found

@@ -17,7 +17,7 @@ from labwright.experiments.table.models import Aggregate, Cell, Column, Kind
 
 COST = "labwright.cost."
 SQL_INFINITY = 1.7976931348623157e308  # MLflow's SQL store keeps infinity as the largest double.
-TEXT_ATTRIBUTES = ("name", "status", "source", "notebook", "user")
+ATTRIBUTES = ("name", "status", "start_time", "end_time", "duration", "source", "notebook", "user")
 SHOWN_TEXT = 1000  # characters of a text that a window shows
 
 
@@ -64,7 +64,7 @@ def cells(index: Index, key: str, aggregate: Aggregate = "last") -> Cells:
 
 def columns(index: Index, rows: Mask) -> list[Column]:
     """All columns that the runs have, with how many of `rows` have a value."""
-    keys = [f"attributes.{name}" for name in ("name", "status", "start_time", "duration", "source", "notebook", "user")]
+    keys = [f"attributes.{name}" for name in ATTRIBUTES]
     keys += [f"cost.{name.removeprefix(COST)}" for name in names.COSTS]
     keys += [f"params.{name}" for name in sorted(index.params)]
     keys += [f"metrics.{name}" for name in sorted(index.metrics)]

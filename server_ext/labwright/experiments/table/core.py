@@ -17,7 +17,7 @@ from labwright.experiments.table import window as answers
 from labwright.experiments.table.cells import extremes_wanted
 from labwright.experiments.table.export import Export
 from labwright.experiments.table.filters import parse
-from labwright.experiments.table.models import BulkChange, TableQuery, TableWindow
+from labwright.experiments.table.models import BulkChange, TableExport, TableQuery, TableWindow
 from labwright.experiments.table.sqlite_index import NO_EXPERIMENT
 from labwright.experiments.table.tables import Table, tables
 from labwright.service.children import run_job
@@ -41,11 +41,11 @@ def window(
     return found
 
 
-def export(context: Context, actor: Actor, experiment_id: str, query: TableQuery) -> Export:
+def export(context: Context, actor: Actor, experiment_id: str, wanted: TableExport) -> Export:
     """All rows of the table, once the index has them all. Errors: as `window`."""
     table = tables(context).table(_checked(experiment_id), whole=True, now=True)
-    _extremes(table, query)
-    return Export(table.index, query, _asked(context, table, query))
+    _extremes(table, wanted.query)
+    return Export(table.index, wanted.query, _asked(context, table, wanted.query), wanted.limit)
 
 
 @contextmanager

@@ -22,12 +22,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 class Export:
     """What is exported: rows and columns, chosen in one moment. Groups are not formed; the rows are what is wanted."""
 
-    def __init__(self, index: Index, query: TableQuery, asked: set[str] | None) -> None:
+    def __init__(self, index: Index, query: TableQuery, asked: set[str] | None, limit: int | None = None) -> None:
         with index.lock:
             mask = found(index, query, asked)
             keys = query.columns or [column.key for column in columns(index, mask)]
             self.index = index
-            self.rows: Rows = ordered(index, mask, query.sort, query.aggregates)
+            self.rows: Rows = ordered(index, mask, query.sort, query.aggregates)[:limit]
             self.keys = [key for key in dict.fromkeys(keys) if key != "attributes.run_id"]
             self.columns: list[Cells] = [column_of(index, key, query) for key in self.keys]
             self.ids = [index.ids[row] for row in self.rows.tolist()]

@@ -43,11 +43,15 @@ class Batch:
 
 @dataclass
 class Extremes:
-    """The least and the greatest value of a metric in each run; `stale` are runs that logged since."""
+    """The least and the greatest value of a metric in each run; `stale` are runs that logged since.
+
+    `whole`: all runs that there were at first have been read.
+    """
 
     low: Numbers = field(default_factory=Numbers)
     high: Numbers = field(default_factory=Numbers)
     stale: set[str] = field(default_factory=set)
+    whole: bool = True
 
 
 class Index:

@@ -116,12 +116,13 @@ class TableWindow(BaseModel):
 
 
 class TableExport(Strict):
-    """Rows of the table as a file; all columns where the query names none."""
+    """Rows of the table as a file, not grouped; all columns where the query names none."""
 
     query: TableQuery = Field(default_factory=TableQuery)
     format: Literal["csv", "parquet", "json"] = Field(
-        default="csv", description="json: one object with run_id and columns, as lw.experiments.table() reads it"
+        default="csv", description="json: one object with run_id and columns, as lw.experiments.search_runs() reads it"
     )
+    limit: int | None = Field(default=None, ge=0, description="At most so many rows")
 
 
 class BulkChange(Strict):

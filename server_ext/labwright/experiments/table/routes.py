@@ -76,7 +76,7 @@ def _window(context: Context, actor: Actor, experiment_id: str, query: TableQuer
 def _export(context: Context, actor: Actor, experiment_id: str, body: TableExport) -> Response:
     from labwright.experiments.table import core
 
-    found = core.export(context, actor, experiment_id, body.query)
+    found = core.export(context, actor, experiment_id, body)
     name = f"runs-{experiment_id}.{body.format}"  # the id is a number, or there would be no such experiment
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     if body.format == "parquet":

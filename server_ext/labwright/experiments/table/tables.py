@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from labwright.experiments import mlflow_rest
 from labwright.experiments.table import sqlite_source
 from labwright.experiments.table.index import Index
 from labwright.experiments.table.models import Sync
+from labwright.experiments.table.rest_index import RestSource
 from labwright.experiments.table.sqlite_index import SqliteSource
 from labwright.service.context import Context
 
@@ -146,12 +148,16 @@ _making = threading.Lock()
 
 
 def tables(context: Context) -> Tables:
-    """The tables of this service. Errors: UnavailableError where MLflow is needed first and does not start."""
+    """The tables of this service. Errors: UnavailableError where MLflow is needed first and does not answer."""
     home = context.folders.home
     with _making:
         if home not in _tables:
-            database = mlflow_rest.server(context).folder / "mlflow.db"
-            if not sqlite_source.is_ready(database):
-                mlflow_rest.server(context).ensure()
-            _tables[home] = Tables(SqliteSource(database))
+            server = mlflow_rest.server(context)
+            database = server.folder / "mlflow.db"
+            if not server.embedded:
+                _tables[home] = Tables(RestSource(partial(mlflow_rest.call, context)))
+            else:
+                if not sqlite_source.is_ready(database):
+                    server.ensure()
+                _tables[home] = Tables(SqliteSource(database))
         return _tables[home]
