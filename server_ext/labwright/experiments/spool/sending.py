@@ -16,7 +16,7 @@ from labwright.service.context import Context
 log = logging.getLogger(__name__)
 
 # A record that alone makes MLflow fail, while it takes others of the same run, is not tried for ever.
-FAILURES, FAILING_SECONDS = 8, 60.0
+FAILURES, FAILING_SECONDS = 8, 600.0
 
 
 @dataclass

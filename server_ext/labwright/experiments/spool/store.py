@@ -4,20 +4,26 @@
 # MLflow has few types.
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mlflow.entities import LifecycleStage, Metric, Param, Run, RunInfo, RunStatus, RunTag
 from mlflow.store.tracking.rest_store import RestStore
 
+from labwright.client import shared
+from labwright.errors import LabwrightError
 from labwright.experiments.capture.names import PROCESS
 from labwright.experiments.spool import records, valid
 from labwright.experiments.spool.known import Known
 from labwright.experiments.spool.newest import newest
 from labwright.experiments.spool.writer import writer
+from labwright.state import running_service
 
 READ_SECONDS = 10.0
 END_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 _said: set[str] = set()
 
 
@@ -25,9 +31,25 @@ class SpoolStore(RestStore):
     """MLflow's REST store with a spool before it. One for each address and process; MLflow keeps it."""
 
     def __init__(self, get_host_creds: Callable[[], Any], folder: str) -> None:
-        super().__init__(get_host_creds)
+        super().__init__(self._credentials)
+        self._given_credentials = get_host_creds
+        self._looked = 0.0
         self._writer = writer(folder)
         self._known = Known()
+
+    def _credentials(self) -> Any:
+        """MLflow asks for them before each request: the moment to revive a service that ended or died meanwhile.
+
+        Without it MLflow's client would try for minutes to reach it.
+        """
+        now = time.monotonic()
+        if now - self._looked > LOOK_SECONDS:
+            self._looked = now
+            with suppress(LabwrightError, OSError):
+                client = shared()
+                if running_service(client.folders) is None:
+                    client.service()
+        return self._given_credentials()
 
     # What a loop calls.
 
@@ -190,7 +212,7 @@ class SpoolStore(RestStore):
     def _say_what_is_to_come(self, run_id: str) -> None:
         waiting = max(1, self._writer.records - self._writer.cursor().records)
         say(
-            f"Run {run_id[:8]}…: {waiting:,} values and its end are not in MLflow yet, as it does not take them now. "
+            f"Run {run_id[:8]}…: {waiting:,} values and its end are still on their way to MLflow. "
             "They wait on disk and arrive by themselves; you can go on."
         )
 
