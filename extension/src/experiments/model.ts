@@ -3,7 +3,15 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { Resource } from '../common/resource';
 import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
-import { compareRuns, getOverview, type Comparison, type Experiment, type Overview } from './api';
+import {
+  compareRuns,
+  getOverview,
+  getTracking,
+  type Comparison,
+  type Experiment,
+  type Overview,
+  type Tracking
+} from './api';
 import { RunsTable } from './table/model';
 import type { IExperiments, IRunAction } from './tokens';
 
@@ -13,9 +21,14 @@ export class ExperimentsModel implements IExperiments {
     private readonly workbench: IWorkbench,
     private readonly states: IStateDB | null
   ) {
+    this.tracking = workbench.resource([], background => getTracking(workbench.api, background), {
+      poll: false
+    });
     this.latest = workbench.resource(['experiments'], background => getOverview(workbench.api, background));
   }
 
+  /** Which server keeps the runs; it changes with the service only. */
+  readonly tracking: Resource<Tracking>;
   readonly latest: Resource<Overview[]>;
   readonly actions = new Store<readonly IRunAction[]>([]);
 

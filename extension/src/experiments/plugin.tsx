@@ -10,6 +10,7 @@ import { IWorkbench } from '../common/tokens';
 import { CompareModel } from './compare/model';
 import { ComparePanel } from './compare/panel';
 import { Views } from './compare/state';
+import { addMlflowTab } from './mlflow';
 import { ExperimentsModel } from './model';
 import { ExperimentsSection } from './section';
 import { Deeds } from './table/deeds';
@@ -63,6 +64,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
         />
       )
     });
+    addMlflowTab(workbench, model.tracking);
     if (router) {
       followLinks(app, router, workbench, model, openRuns);
     }
@@ -83,6 +85,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
           execute: ({ experiment_id, name }) => openRuns({ experiment: experiment_id, name })
         })
     });
+    palette?.addItem({ command: 'labwright:open-mlflow', args: {}, category: trans.__('Labwright') });
     palette?.addItem({ command: OPEN, category: trans.__('Labwright') });
     workbench.addSection({
       id: 'experiments',

@@ -2,6 +2,7 @@ import React, { useState, type ReactElement } from 'react';
 
 import { Badge } from '../common/badge';
 import { ago, number } from '../common/format';
+import { useResource } from '../common/resource';
 import { Empty, Loaded } from '../common/shell';
 import { useWorkbench } from '../common/widget';
 import type { Overview } from './api';
@@ -21,18 +22,33 @@ export function ExperimentsSection({ model, openRuns }: IProps): ReactElement {
   const { trans } = useWorkbench();
   return (
     <Loaded resource={model.latest}>
-      {experiments =>
-        experiments.length ? (
-          <Experiments experiments={experiments} openRuns={openRuns} />
-        ) : (
-          <Empty>
-            <p>{trans.__('No runs yet. Track a cell, and it appears here:')}</p>
-            <code>%%track flights</code>
-          </Empty>
-        )
-      }
+      {experiments => (
+        <>
+          <KeptBy model={model} />
+          {experiments.length ? (
+            <Experiments experiments={experiments} openRuns={openRuns} />
+          ) : (
+            <Empty>
+              <p>{trans.__('No runs yet. Track a cell, and it appears here:')}</p>
+              <code>%%track flights</code>
+            </Empty>
+          )}
+        </>
+      )}
     </Loaded>
   );
+}
+
+/** Which server keeps the runs, where it is not Labwright's own MLflow. */
+function KeptBy({ model }: Pick<IProps, 'model'>): ReactElement | null {
+  const { trans } = useWorkbench();
+  const tracking = useResource(model.tracking);
+  const remote = tracking.status === 'ready' ? tracking.data.remote : null;
+  return remote ? (
+    <div className="lw-quiet lw-ellipsis lw-KeptBy" title={remote}>
+      {trans.__('Kept by %1', remote)}
+    </div>
+  ) : null;
 }
 
 function Experiments({
