@@ -13,25 +13,36 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.bench.many_runs import add_runs, make_store
 from tests.jupyter import Jupyter, jupyter
-from tests.state_folder import own_state_folder
+from tests.state_folder import StateFolder, own_state_folder
+from tests.ui.other_runs import Mlflow
+from tests.ui.payloads import PAYLOADS, count_hits, hits
 from tests.ui.settings import choose
 from tests.ui.workbench import front, open_lab, open_sidebar, section
 
 RUNS = 10_000
 EXPERIMENT = "many"
+ODD_NUMBERS: list[str | float] = ["NaN", "Infinity", "-Infinity", 0.5]
+METRIC_NAMES = ["a/b c", "é.ö", "with-dash", "_", "x" * 250]
+ODD = {"emoji": "🙂‍↔️ 数 ע", "long": "y" * 10_000, "empty": "", "not": "nan"}
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """JupyterLab over a store of 10,000 runs."""
-    folder = tmp_path_factory.mktemp("many")
-    choose(folder / "jupyter", pollSeconds=5)
-    with own_state_folder(folder / "home") as state:
-        database = state.home / "mlflow" / "mlflow.db"
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateFolder]:
+    """A state folder with a store of 10,000 runs."""
+    with own_state_folder(tmp_path_factory.mktemp("many") / "home") as found:
+        database = found.home / "mlflow" / "mlflow.db"
         make_store(database)
         add_runs(database, EXPERIMENT, runs=RUNS)
-        with jupyter(folder / "jupyter", state.home, lab=True) as found:
-            yield found
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lab(state: StateFolder) -> Iterator[Jupyter]:
+    """JupyterLab over it; its panels look again every 5 seconds."""
+    folder = state.home.parent / "jupyter"
+    choose(folder, pollSeconds=5)
+    with jupyter(folder, state.home, lab=True) as found:
+        yield found
 
 
 def open_runs(page: Page, lab: Jupyter, experiment: str = EXPERIMENT) -> Locator:
@@ -308,7 +319,7 @@ def test_many_runs_at_once(page: Page, lab: Jupyter, tmp_path: Path, errors: lis
     download.value.save_as(tmp_path / "many.csv")
     with open(tmp_path / "many.csv", newline="") as file:
         found = list(csv.DictReader(file))
-    assert sorted(row["attributes.name"] for row in found) == sorted(
+    assert sorted(row["name"] for row in found) == sorted(
         ["run-123", *(f"run-{1230 + place}" for place in range(10))]
     )
     front(page).get_by_role("button", name="Export", exact=True).click()
@@ -316,4 +327,100 @@ def test_many_runs_at_once(page: Page, lab: Jupyter, tmp_path: Path, errors: lis
         choose_in_menu(page, "Parquet")
     download.value.save_as(tmp_path / "many.parquet")
     assert (tmp_path / "many.parquet").read_bytes()[:4] == b"PAR1"
+    assert errors == []
+
+
+def test_rows_are_live(page: Page, lab: Jupyter, state: StateFolder, errors: list[str]) -> None:
+    table = open_runs(page, lab)
+    table.evaluate("one => { one.scrollTop = 28 * 300; }")
+    expect(table.get_by_text("run-9695", exact=True)).to_be_visible()
+    table.get_by_role("checkbox", name="Tick run-9695", exact=True).click()
+    place = table.get_by_text("run-9695", exact=True).bounding_box()
+
+    # A run that another process makes comes above; what is read stays where it is, and ticked.
+    mlflow = Mlflow(lab, state, EXPERIMENT)
+    run = mlflow.start("live one")
+    expect(count(page)).to_have_text("10,001 runs")
+    expect(table.get_by_text("run-9695", exact=True)).to_be_visible()
+    now = table.get_by_text("run-9695", exact=True).bounding_box()
+    assert place
+    assert now
+    assert abs(place["y"] - now["y"]) < 3
+    expect(table.get_by_role("checkbox", name="Tick run-9695", exact=True)).to_be_checked()
+
+    # Its row follows it while it goes on.
+    table.evaluate("one => { one.scrollTop = 0; }")
+    live = table.get_by_role("row").filter(has_text="live one")
+    expect(live).to_contain_text("running")
+    mlflow.log(run, "accuracy", 0.123456)
+    expect(live).to_contain_text("0.12346")
+    mlflow.end(run)
+    expect(live).to_contain_text("finished")
+
+    # Who does not look is not told: a page behind another tab asks for nothing.
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/table?" in one.url else None)
+    page.locator("#jp-main-dock-panel").get_by_role("tab", name="Launcher").click()
+    run = mlflow.start("unseen")
+    page.wait_for_timeout(6000)  # panels look again every five seconds
+    assert asked == []
+    front_again = page.locator("#jp-main-dock-panel").get_by_role("tab", name="Runs of many")
+    front_again.click()
+    expect(count(page)).to_have_text("10,002 runs")
+    mlflow.end(run)
+    assert errors == []
+
+
+def test_names_and_values_are_text(page: Page, lab: Jupyter, state: StateFolder, errors: list[str]) -> None:
+    count_hits(page)
+    mlflow = Mlflow(lab, state, f"of script {PAYLOADS[1]}")
+    for place, payload in enumerate(PAYLOADS):
+        tags = {"note": payload, "labwright.notebook": f"{payload}.ipynb", "mlflow.source.name": payload}
+        run = mlflow.start(payload, params={"text": payload, **ODD}, tags=tags)
+        if place == 0:
+            for number, name in enumerate(METRIC_NAMES):
+                mlflow.log(run, name, ODD_NUMBERS[number % 4])
+        mlflow.end(run)
+    table = open_runs(page, lab, mlflow.experiment)
+    expect(count(page)).to_have_text(f"{len(PAYLOADS)} runs")
+
+    # Everything there is, as columns; and every row once on the screen.
+    front(page).get_by_role("button", name="Columns", exact=True).click()
+    chooser = front(page).get_by_role("dialog", name="Columns")
+    for box in chooser.get_by_role("checkbox").all():
+        box.check()
+    page.keyboard.press("Escape")
+    for share in (0, 0.5, 1):
+        for side in (0, 0.3, 0.6, 1):
+            table.evaluate(
+                "(one, [x, y]) => one.scrollTo({ left: x * one.scrollWidth, top: y * one.scrollHeight })", [side, share]
+            )
+            page.wait_for_timeout(150)
+    expect(rows(table).get_by_text(PAYLOADS[0], exact=True)).to_be_visible()
+    assert {"nan", "inf", "-inf"} <= set(table.locator(".lw-mod-number").all_inner_texts())
+
+    # The menus, the details, the groups and the dialogs say them as they are.
+    table.evaluate("one => one.scrollTo({ left: 0, top: 0 })")
+    header(table, "Run").click(button="right")
+    page.keyboard.press("Escape")
+    for payload in PAYLOADS[-3:]:
+        rows(table).get_by_text(payload, exact=True).click()
+        details = front(page).get_by_role("complementary", name="Details of the run")
+        expect(details.get_by_role("heading", level=2)).to_have_text(payload)
+        expect(details).to_contain_text(f"{payload}.ipynb")
+    details.get_by_role("button", name="Open the notebook at the cell").click()
+    expect(page.locator(".Toastify__toast")).to_contain_text("is not there any more")
+    rows(table).first.click(button="right")
+    expect(page.locator(".lm-Menu:visible")).to_contain_text("Copy Run ID")
+    page.keyboard.press("Escape")
+    front(page).get_by_label("Group by").select_option("tags.note")
+    expect(count(page)).to_have_text(f"{len(PAYLOADS)} groups")
+    rows(table).first.click()
+    expect(count(page)).to_contain_text("1 of")
+    table.get_by_role("checkbox", name="Tick all").click()
+    front(page).get_by_role("button", name="Tag…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    front(page).get_by_label("Words in a run").fill(PAYLOADS[3])
+    expect(front(page)).to_contain_text("1 of")
+    assert hits(page) == 0
     assert errors == []
