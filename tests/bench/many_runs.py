@@ -60,7 +60,6 @@ def add_runs(
 
     `steps` are the points of each metric's curve; `unique` gives each run parameters that no other has.
     """
-    draw = random.Random(seed)
     metric_names = list(itertools.islice(_names(METRICS, "metric"), metrics))
     param_names = list(itertools.islice(_names(PARAMS, "param"), params))
     with sqlite3.connect(database, timeout=60) as db:
@@ -71,6 +70,7 @@ def add_runs(
             " VALUES (?, '', 'active', ?, ?)",
             (experiment, now, now),
         ).lastrowid
+        draw = random.Random(f"{seed} {made}")  # no run is in two experiments
         db.execute(
             "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (f"mlflow-artifacts:/{made}", made)
         )

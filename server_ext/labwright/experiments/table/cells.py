@@ -98,7 +98,7 @@ def _of_metric(index: Index, name: str, aggregate: Aggregate) -> Cells:
     last = index.metrics.get(name)
     if last is None:
         return _nothing(index, Kind.number)
-    if wanted is not None and name in index.extremes:
+    if wanted is not None and name in index.extremes and index.extremes[name].whole:
         numbers: Numbers = getattr(index.extremes[name], wanted)
         # One that logged nothing but NaN has no extremes: its NaN is shown.
         there = numbers.there & last.there

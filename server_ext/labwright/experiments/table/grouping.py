@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,45 +12,72 @@ from labwright.experiments.table.columns import Floats, Rows
 from labwright.experiments.table.index import Index
 from labwright.experiments.table.models import Group, Spread, TableQuery
 
+LARGE = 1.797e308  # MLflow keeps infinity as a number of this size
 
-def grouped(index: Index, rows: Rows, query: TableQuery) -> tuple[list[Rows], list[str | None]]:
-    """The rows of each group and its value, in the order that the query asks for: by a column's mean, else by value."""
+
+def grouped(index: Index, rows: Rows, query: TableQuery) -> Grouped:
+    """The groups in the order that the query asks for: by a column's mean, else by their value; no value comes last."""
     assert query.group_by is not None
     by = cells(index, query.group_by)
-    if by.texts is not None:
-        codes = by.texts.codes[rows].astype(np.int64)
-        ranks = by.texts.ranks()
-        texts: list[str | None] = [*by.texts.vocabulary, None]
-    else:
-        shown = by.shown(rows)
-        names = sorted({cell for cell in shown if cell is not None}, key=lambda cell: (isinstance(cell, str), cell))
-        place = {cell: code for code, cell in enumerate(names)}
-        codes = np.array([-1 if cell is None else place[cell] for cell in shown], dtype=np.int64)
-        ranks = np.arange(len(names))
-        texts = [*map(plain, names), None]
+    codes, ranks, values = _coded(by, rows)
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
-    members = np.split(rows[order], starts[1:]) if len(rows) else []
-    found = [int(codes[order[start]]) for start in starts]
-    # Without a value comes last.
-    places = sorted(range(len(found)), key=lambda i: (found[i] < 0, ranks[found[i]] if found[i] >= 0 else 0))
+    found = codes[order[starts]]
+    places = np.lexsort((np.append(ranks, 0)[found], found < 0))
+    if query.sort:
+        number = np.cumsum(np.isin(np.arange(len(rows)), starts)) - 1  # of the group, for each of the ordered rows
     for sort in reversed(query.sort):
         if sort.key == query.group_by:
-            places.sort(key=lambda i: ranks[found[i]] if found[i] >= 0 else 0, reverse=sort.descending)
-            places.sort(key=lambda i: found[i] < 0)
-            continue
-        column = cells(index, sort.key, query.aggregates.get(sort.key.removeprefix("metrics."), "last"))
-        if column.numeric:
-            means = [spread(column, each).mean for each in members]
-            places.sort(key=lambda i: means[i] or 0.0, reverse=sort.descending)
-            places.sort(key=lambda i: means[i] is None)
-    return [members[i] for i in places], [texts[found[i]] for i in places]
+            keys = np.append(ranks, 0)[found].astype(np.float64)
+            there = found >= 0
+        else:
+            column = cells(index, sort.key, query.aggregates.get(sort.key.removeprefix("metrics."), "last"))
+            if not column.numeric:
+                continue
+            keys = _means(column, rows[order], number, len(starts))
+            there = ~np.isnan(keys)
+        keys = np.where(there, -keys if sort.descending else keys, 0.0)
+        places = places[np.lexsort((keys[places], ~there[places]))]
+    ends = np.append(starts[1:], len(rows))
+    return Grouped(rows[order], starts[places], ends[places], [values[code] for code in found[places].tolist()])
+
+
+@dataclass
+class Grouped:
+    """Rows by group: those of group i are `rows[starts[i]:ends[i]]`."""
+
+    rows: Rows
+    starts: Rows
+    ends: Rows
+    values: list[str | None]
+
+
+def _coded(by: Cells, rows: Rows) -> tuple[Rows, Rows, list[str | None]]:
+    """A code for each row, -1 without a value; each code's place in the usual order; its text (None is the last)."""
+    if by.texts is not None:
+        return by.texts.codes[rows].astype(np.int64), by.texts.ranks(), [*by.texts.vocabulary, None]
+    shown = by.shown(rows)
+    names = sorted({cell for cell in shown if cell is not None}, key=lambda cell: (isinstance(cell, str), cell))
+    place = {cell: code for code, cell in enumerate(names)}
+    codes = np.array([-1 if cell is None else place[cell] for cell in shown], dtype=np.int64)
+    return codes, np.arange(len(names)), [*map(plain, names), None]
+
+
+def _means(column: Cells, rows: Rows, number: Rows, groups: int) -> Floats:
+    """The mean of each group's finite numbers; NaN where there is none."""
+    values = column.values[rows]
+    finite = column.there[rows] & np.isfinite(values) & (np.abs(values) < LARGE)
+    sums = np.bincount(number[finite], weights=values[finite], minlength=groups)
+    counts = np.bincount(number[finite], minlength=groups)
+    with np.errstate(invalid="ignore"):
+        means: Floats = sums / counts
+    return means
 
 
 def spread(column: Cells, rows: Rows) -> Spread:
     """Mean, sample standard deviation and range of the finite numbers; Welford's formula is NumPy's business."""
     values: Floats = column.values[rows][column.there[rows]]
-    finite = values[np.isfinite(values) & (np.abs(values) < 1.797e308)]
+    finite = values[np.isfinite(values) & (np.abs(values) < LARGE)]
     if not len(finite):
         return Spread(mean=None, deviation=None, low=None, high=None, runs=len(values))
     with np.errstate(over="ignore", invalid="ignore"):

@@ -51,7 +51,7 @@ class Extremes:
     low: Numbers = field(default_factory=Numbers)
     high: Numbers = field(default_factory=Numbers)
     stale: set[str] = field(default_factory=set)
-    whole: bool = True
+    whole: bool = False
 
 
 class Index:

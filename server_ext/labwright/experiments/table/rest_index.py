@@ -102,7 +102,7 @@ class RestSource:
             with index.lock:
                 found = index.extremes.get(metric)
                 if found is None:
-                    found = index.extremes[metric] = Extremes(stale=set(index.ids), whole=False)
+                    found = index.extremes[metric] = Extremes(stale=set(index.ids))
                     found.low.room(len(index.ids))
                     found.high.room(len(index.ids))
             if found.stale and metric not in state.histories:

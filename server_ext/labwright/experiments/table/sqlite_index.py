@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from labwright.errors import NotFoundError
+from labwright.errors import LabwrightError, NotFoundError
 from labwright.experiments.table import sqlite_source
 from labwright.experiments.table.index import Extremes, Index
 from labwright.experiments.table.watch import Watch
 
 FIRST = 200
 CHUNK = 2000
+HISTORY_SECONDS = 1.0
 EXTREMES = (
     "SELECT t.run_uuid, min(t.value), max(t.value) FROM json_each(?) AS wanted"
     " CROSS JOIN metrics AS t INDEXED BY index_metrics_run_uuid_key_step"
@@ -30,6 +31,7 @@ class SqliteSource:
         self._lock = threading.Lock()
         self._watch: Watch | None = None
         self._changed: dict[str, set[str]] = {}
+        self._histories: dict[tuple[str, str], threading.Thread] = {}
 
     def fill(self, index: Index, say: Callable[[int, int | None], None]) -> None:
         """Take all runs in, the newest first; `say` is told how many of how many are there. Errors: NotFoundError."""
@@ -80,23 +82,43 @@ class SqliteSource:
                 self._changed[index.experiment_id].update(run_ids)
 
     def extremes(self, index: Index, metric: str) -> bool:
-        """Bring a metric's least and greatest values up to date, from its whole history. Gives that they are known."""
+        """Bring a metric's least and greatest values up to date, from its whole history; gives whether they are.
+
+        Where that takes long it goes on in a thread, and the next call may find it done.
+        """
+        with self._lock:
+            with index.lock:
+                found = index.extremes.get(metric)
+                if found is None:
+                    found = index.extremes[metric] = Extremes(stale=set(index.ids))
+                    found.low.room(len(index.ids))
+                    found.high.room(len(index.ids))
+            thread = self._histories.get((index.experiment_id, metric))
+            if thread is None or not thread.is_alive():
+                if not found.stale:
+                    return found.whole
+                thread = threading.Thread(target=self._read_histories, args=(index, metric, found), daemon=True)
+                self._histories[index.experiment_id, metric] = thread
+                thread.start()
+        thread.join(HISTORY_SECONDS)
+        return found.whole
+
+    def _read_histories(self, index: Index, metric: str, found: Extremes) -> None:
         with index.lock:
-            extremes = index.extremes.get(metric)
-            if extremes is None:
-                extremes = index.extremes[metric] = Extremes(stale=set(index.ids))
-                extremes.low.room(len(index.ids))
-                extremes.high.room(len(index.ids))
-            stale, extremes.stale = extremes.stale, set()
-        left = iter(stale)
-        with sqlite_source.reading(self.database) as connection:
-            while chunk := list(islice(left, CHUNK)):
-                found = connection.execute(EXTREMES, (sqlite_source.as_json(chunk), metric)).fetchall()
-                with index.lock:
-                    rows = [index.row_of[run_id] for run_id, _, _ in found]
-                    extremes.low.put(rows, [low for _, low, _ in found])
-                    extremes.high.put(rows, [high for _, _, high in found])
-        return True
+            stale, found.stale = list(found.stale), set()
+        try:
+            with sqlite_source.reading(self.database) as connection:
+                for start in range(0, len(stale), CHUNK):
+                    chunk = sqlite_source.as_json(stale[start : start + CHUNK])
+                    values = connection.execute(EXTREMES, (chunk, metric)).fetchall()
+                    with index.lock:
+                        rows = [index.row_of[run_id] for run_id, _, _ in values]
+                        found.low.put(rows, [low for _, low, _ in values])
+                        found.high.put(rows, [high for _, _, high in values])
+            found.whole = True
+        except LabwrightError:
+            with index.lock:
+                found.stale.update(stale)  # tried again at the next question
 
     def forget(self, index: Index) -> None:
         """The index is dropped."""

@@ -19,7 +19,8 @@ from labwright.experiments.table.rest_index import RestSource
 from labwright.experiments.table.sqlite_index import SqliteSource
 from labwright.service.context import Context
 
-SOON_SECONDS = 0.15  # a small experiment is there whole after so long
+SMALL = 3000  # runs
+SOON_SECONDS = 0.3
 FIRST_SECONDS = 100.0
 IDLE_SECONDS = 900.0
 
@@ -57,8 +58,14 @@ class Table:
     whole: threading.Event = field(default_factory=threading.Event)
     sync: Sync = field(default_factory=lambda: Sync(done=0, total=None))
     error: LabwrightError | None = None
+    made: float = field(default_factory=time.monotonic)
     used: float = 0.0
     asked: dict[tuple[str, str], tuple[float, int, set[str]]] = field(default_factory=dict)
+
+    def worth_waiting(self) -> float:
+        """Seconds: a small experiment is there whole in a moment, a large one shows its first rows at once."""
+        large = self.sync.total is None or self.sync.total > SMALL
+        return 0.0 if large else max(self.made + SOON_SECONDS - time.monotonic(), 0.0)
 
     def fill(self) -> None:
         """Take all runs in; runs in a thread of its own."""
@@ -92,7 +99,7 @@ class Tables:
         for _ in range(3):
             found = self._get(experiment_id)
             found.first.wait(FIRST_SECONDS)
-            found.whole.wait(FIRST_SECONDS if whole else SOON_SECONDS)
+            found.whole.wait(FIRST_SECONDS if whole else found.worth_waiting())
             if found.error is not None:
                 self.drop(found)
                 raise found.error

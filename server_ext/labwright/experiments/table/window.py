@@ -30,10 +30,12 @@ def window(
             total = len(order)
             rows = table_rows(index, order[offset : offset + limit], shown)
         else:
-            members, values = grouped(index, np.flatnonzero(mask), query)
-            total = len(members)
-            part = slice(offset, offset + limit)
-            groups = [group(value, each, shown) for value, each in zip(values[part], members[part], strict=True)]
+            by = grouped(index, np.flatnonzero(mask), query)
+            total = len(by.values)
+            groups = [
+                group(by.values[i], by.rows[by.starts[i] : by.ends[i]], shown)
+                for i in range(offset, min(offset + limit, total))
+            ]
         return TableWindow.model_construct(
             total=total, runs=int(np.count_nonzero(live)), offset=offset, rows=rows, groups=groups,
             columns=columns(index, live), slower=asked is not None, sync=sync,
