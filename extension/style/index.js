@@ -4,3 +4,4 @@ import './drift.css';
 import './runs.css';
 import './compare.css';
 import './run-output.css';
+import './mlflow.css';

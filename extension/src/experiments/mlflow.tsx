@@ -39,7 +39,9 @@ export function mlflowAddress({ experiment, run }: IPlace): string {
       parts.push('runs', encodeURIComponent(run));
     }
   }
-  return URLExt.join(PageConfig.getBaseUrl(), 'labwright/mlflow/') + parts.join('/');
+  // The page has two faces; runs of training are what we keep.
+  const query = '?workflowType=machine_learning';
+  return URLExt.join(PageConfig.getBaseUrl(), 'labwright/mlflow/') + parts.join('/') + query;
 }
 
 function MlflowPage({ place, tracking }: { place: IPlace; tracking: Resource<Tracking> }): ReactElement {
