@@ -37,20 +37,28 @@ class Pair:
     notes: list[str] = field(default_factory=list)
 
 
+def check_current(current: pd.DataFrame) -> None:
+    """Errors: InvalidError when there are too few rows to compare."""
+    check_rows("data to compare", current, f"Send {MIN_ROWS - len(current)} more, or take a longer window.")
+
+
+def check_rows(side: str, frame: pd.DataFrame, advice: str) -> None:
+    """Errors: InvalidError when a side has too few rows."""
+    if len(frame) < MIN_ROWS:
+        rows = "row" if len(frame) == 1 else "rows"
+        raise InvalidError(
+            f"The {side} has {len(frame)} {rows}, and a drift report takes at least {MIN_ROWS} on each side. {advice}",
+            code="too_few_rows",
+        )
+
+
 def align(reference: pd.DataFrame, current: pd.DataFrame) -> Pair:
     """Sample both sides to `MAX_ROWS` and bring the shared columns to the same types.
 
     Errors: InvalidError for fewer than `MIN_ROWS` rows on a side, or no column in common.
     """
-    for side, frame in (("training sample", reference), ("data to compare", current)):
-        if len(frame) < MIN_ROWS:
-            rows = "row" if len(frame) == 1 else "rows"
-            more = f"Send {MIN_ROWS - len(frame)} more, or take a longer window."
-            raise InvalidError(
-                f"The {side} has {len(frame)} {rows}, and a drift report takes at least {MIN_ROWS} on each side. "
-                + (more if frame is current else "Log a larger one with lw.experiments.log_reference(frame)."),
-                code="too_few_rows",
-            )
+    check_rows("training sample", reference, "Log a larger one with lw.experiments.log_reference(frame).")
+    check_current(current)
     notes = []
     for side, frame in (("training sample", reference), ("current data", current)):
         if len(frame) > MAX_ROWS:

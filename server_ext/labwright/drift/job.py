@@ -31,7 +31,7 @@ def make(
 
     Gives the report (`models.DriftReport`) as JSON. `environment` is what MLflow's client needs to reach its server.
     """
-    from labwright.drift.compute import compare
+    from labwright.drift.frames import check_current
     from labwright.drift.page import write
 
     current, versions = inputs(Path(log_folder), datetime.fromisoformat(since) if since else None)
@@ -42,6 +42,9 @@ def make(
             else f"{endpoint} has answered no request yet; send it some: %predict {endpoint} FRAME.",
             code="no_traffic",
         )
+    check_current(current)
+    from labwright.drift.compute import compare  # with Evidently, which takes seconds: only when it has work
+
     os.environ.update(environment)
     report, html = compare(
         reference_sample(run_id, artifact), current, endpoint=endpoint, version=version, window=window,
