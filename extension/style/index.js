@@ -1,5 +1,11 @@
 import './base.css';
+import './sidebar.css';
+import './page.css';
+import './table.css';
+import './chart.css';
+import './dialog.css';
 import './clusters.css';
+import './serving.css';
 import './drift.css';
 import './runs.css';
 import './compare.css';
