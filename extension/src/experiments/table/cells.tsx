@@ -17,7 +17,7 @@ export function textOf(cell: Cell | undefined, kind: IShown['kind'], trans: Tran
     return '';
   }
   if (typeof cell === 'object') {
-    return spreadText(cell, kind);
+    return spreadText(cell, kind, trans);
   }
   if (typeof cell === 'string') {
     return cell;
@@ -57,6 +57,10 @@ export function CellText({
 }
 
 function titleOf(cell: NonNullable<Cell>, text: string, shown: IShown, trans: TranslationBundle): string {
+  if (typeof cell === 'object' && shown.kind === 'time') {
+    const [low, high] = [cell.low, cell.high].map(time => (time === null ? '–' : moment(isoOf(time))));
+    return trans.__('from %1 to %2, %3 runs', low, high, cell.runs);
+  }
   if (typeof cell === 'object') {
     return trans.__(
       'mean %1, standard deviation %2, from %3 to %4, of %5 runs',
@@ -73,12 +77,22 @@ function titleOf(cell: NonNullable<Cell>, text: string, shown: IShown, trans: Tr
   return shown.kind === 'time' ? moment(isoOf(cell)) : String(cell);
 }
 
-function spreadText({ mean, deviation }: Spread, kind: IShown['kind']): string {
-  const say = kind === 'seconds' ? seconds : number;
+/** Mean and deviation, in as many digits as a comparison of groups needs; of times the newest. */
+function spreadText(
+  { mean, deviation, high }: Spread,
+  kind: IShown['kind'],
+  trans: TranslationBundle
+): string {
   if (mean === null) {
     return '';
   }
-  return deviation === null ? say(mean) : `${say(mean)} ± ${say(deviation)}`;
+  if (kind === 'time') {
+    return high === null ? '' : ago(isoOf(high), trans);
+  }
+  const say = kind === 'seconds' ? seconds : number;
+  return deviation === null
+    ? say(Number(mean.toPrecision(4)))
+    : `${say(Number(mean.toPrecision(4)))} ± ${say(Number(deviation.toPrecision(2)))}`;
 }
 
 const isoOf = (time: number): string | null => {

@@ -18,7 +18,7 @@ export type GroupName = (typeof GROUPS)[number];
 
 const FIRST = ['attributes.status', 'attributes.start_time', 'attributes.duration'];
 const METRICS = 3;
-const PARAMS = 4;
+const PARAMS = 3;
 const TIMES = ['attributes.start_time', 'attributes.end_time'];
 const SECONDS = ['attributes.duration', 'cost.wall_seconds', 'cost.cpu_seconds', 'cost.gpu_seconds'];
 
@@ -91,8 +91,8 @@ export function shownColumns(view: IView, all: Column[], trans: TranslationBundl
     return {
       key,
       kind,
-      label: labelOf(key, trans),
-      width: view.widths[key] ?? widthOf(key, kind),
+      label: labelOf(key === NAME && view.group !== null ? view.group : key, trans),
+      width: view.widths[key] ?? widthOf(key, kind, view.group !== null),
       pinned: index < pinned.length
     };
   });
@@ -108,14 +108,18 @@ function kindOf(key: string): Column['kind'] {
   return ['metrics', 'cost'].includes(groupOf(key)) ? 'number' : 'text';
 }
 
-function widthOf(key: string, kind: Column['kind']): number {
+function widthOf(key: string, kind: Column['kind'], grouped: boolean): number {
   if (key === NAME) {
-    return 190;
+    return 180;
   }
-  if (key === 'attributes.status') {
-    return 96;
+  if (kind === 'time' || key === 'attributes.status') {
+    return 94;
+  }
+  // A mean with its deviation takes room.
+  if (grouped && kind !== 'text') {
+    return kind === 'seconds' ? 160 : 140;
   }
   // As wide as its name asks for, within reason: a long name is cut before it pushes the others off the screen.
-  const asked = nameOf(key).length * 7 + 44;
-  return Math.min(Math.max(asked, kind === 'text' ? 100 : 92), 150);
+  const asked = nameOf(key).length * 7 + 34;
+  return Math.min(Math.max(asked, kind === 'text' ? 100 : kind === 'seconds' ? 104 : 88), 150);
 }

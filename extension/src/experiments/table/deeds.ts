@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
-import { copyIcon, historyIcon, infoIcon, launchIcon, notebookIcon } from '@jupyterlab/ui-components';
+import { copyIcon, historyIcon, launchIcon, listIcon, notebookIcon } from '@jupyterlab/ui-components';
 
 import { pathOf, type Schemas } from '../../api/request';
 import { attempt, say } from '../../common/notice';
@@ -58,7 +58,7 @@ export class Deeds {
       ]);
       const place = placeOf(origin);
       const entries: Entry[] = [
-        { label: trans.__('Details'), icon: infoIcon, onClick: () => model.open.set(row.run_id) },
+        { label: trans.__('Details'), icon: listIcon, onClick: () => model.open.set(row.run_id) },
         null,
         {
           label: trans.__('Open Notebook at Its Cell'),

@@ -1,4 +1,4 @@
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { checkIcon, type LabIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
@@ -26,7 +26,7 @@ export function openMenu(entries: Entry[], x: number, y: number): void {
     const command = `labwright-menu:${place}`;
     commands.addCommand(command, {
       label: entry.unavailable ? `${entry.label} (${entry.unavailable})` : entry.label,
-      icon: entry.icon,
+      icon: (entry.on ? checkIcon : entry.icon)?.bindprops({ stylesheet: 'menuItem' }),
       isEnabled: () => !entry.unavailable,
       isToggleable: entry.on !== undefined,
       isToggled: () => entry.on === true,

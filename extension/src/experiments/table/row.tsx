@@ -136,7 +136,9 @@ function GroupName({ group, trans }: { group: Group; trans: TranslationBundle })
       >
         {value.slice(0, 300)}
       </span>
-      <span className="lw-Grid-mark">{trans._n('%1 run', '%1 runs', group.runs)}</span>
+      <span className="lw-Grid-mark">
+        {trans._n('%1 run', '%2 runs', group.runs, group.runs.toLocaleString())}
+      </span>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { addBelowIcon, closeIcon, downloadIcon, tagIcon } from '@jupyterlab/ui-components';
+import { addBelowIcon, closeIcon, downloadIcon } from '@jupyterlab/ui-components';
 import React, { type ReactElement } from 'react';
 
 import { Button, IconButton } from '../../common/button';
@@ -124,7 +124,7 @@ function Ticked({ model, bulk, name }: IProps): ReactElement {
         icon={closeIcon}
         onClick={() => model.ticked.set(new Map())}
       />
-      <Button label={trans.__('Tag…')} icon={tagIcon} onClick={() => askTag(bulk, ids, trans)} />
+      <Button label={trans.__('Tag…')} onClick={() => askTag(bulk, ids, trans)} />
       {rows.some(row => !row.archived) || lifecycle === 'active' ? (
         <Button label={trans.__('Archive')} onClick={archive} />
       ) : null}
