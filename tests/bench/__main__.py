@@ -13,7 +13,7 @@ def main() -> None:
     names = sorted(
         module.name
         for module in pkgutil.iter_modules([str(Path(__file__).parent)])
-        if module.name not in {"__main__", "measure", "many_runs", "experiments_worker"}
+        if module.name not in {"__main__", "measure", "many_runs", "experiments_worker", "loop_lag"}
     )
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("name", choices=names)
