@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -125,6 +127,7 @@ class Index:
             for column in self._columns():
                 if isinstance(column, Texts):
                     column.rest()
+        _give_back()
 
     def newest_first(self) -> Rows:
         """All rows by start, the newest first; of two with one start the lesser id."""
@@ -163,6 +166,12 @@ class Index:
             return
         named = [row for row, run in zip(rows, runs, strict=True) if not run.name and tag.codes[row] >= 0]
         self.name.put(named, [tag.vocabulary[tag.codes[row]] for row in named])
+
+
+def _give_back() -> None:
+    """Return freed memory to the system: glibc keeps it after many large look-ups were dropped. Elsewhere: nothing."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 Kind = TypeVar("Kind", Texts, Numbers)
