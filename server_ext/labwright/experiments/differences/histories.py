@@ -10,7 +10,7 @@ import threading
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +36,17 @@ class History:
     stamp: Any = None
 
     @classmethod
-    def of(cls, points: list[tuple[int, int, float]], stamp: Any = None) -> History:
-        """From (step, time, value); columns are small arrays, not lists of objects."""
-        return cls(
-            array("q", [p[0] for p in points]), array("q", [p[1] for p in points]), array("d", [p[2] for p in points]),
-            stamp,
-        )  # fmt: skip
+    def of(cls, points: Sequence[tuple[int, int, float | None]], stamp: Any = None) -> History:
+        """From (step, time, value), None for NaN; columns are small arrays, not lists of objects."""
+        steps, times, values = zip(*points, strict=True) if points else ((), (), ())
+        return cls(array("q", steps), array("q", times), array("d", map(_value, values)), stamp)
+
+
+def _value(value: float | None) -> float:
+    """MLflow's SQL store keeps infinity as the largest double."""
+    if value is None:
+        return NAN
+    return value if -SQL_INFINITY < value < SQL_INFINITY or value != value else INFINITY if value > 0 else -INFINITY
 
 
 class _Kept:
@@ -126,15 +131,9 @@ def _from_sqlite(database: Path, run_ids: list[str], metric: str) -> Iterator[tu
                     "WHERE run_uuid = ? AND key = ? ORDER BY step, timestamp",
                     [run_id, metric],
                 ).fetchall()
-                found = History.of([(step, at, _value(value)) for step, at, value in rows], stamps[run_id])
+                found = History.of(rows, stamps[run_id])
                 _kept.put(key, found)
             yield run_id, found
-
-
-def _value(value: float | None) -> float:
-    if value is None:
-        return NAN
-    return value if abs(value) < SQL_INFINITY else INFINITY if value > 0 else -INFINITY
 
 
 def _from_rest(context: Context, run_ids: list[str], metric: str) -> Iterator[tuple[str, History]]:
@@ -153,7 +152,8 @@ def _from_rest(context: Context, run_ids: list[str], metric: str) -> Iterator[tu
         for run_id in wanted:
             # A full reply is MLflow's own choice of points, among which a peak may be missing: all of them, then.
             items = points[run_id] if len(points[run_id]) < BULK // 2 else _all(context, run_id, metric)
-            rows = sorted((int(i.get("step", 0)), int(i["timestamp"]), _value(float(i["value"]))) for i in items)
+            rows = [(int(i.get("step", 0)), int(i["timestamp"]), float(i["value"])) for i in items]
+            rows.sort(key=lambda row: row[:2])
             history = History.of(rows, time.monotonic() + KEPT_SECONDS)
             _kept.put((store, run_id, metric), history)
             found[run_id] = history
