@@ -73,7 +73,7 @@ function Tools({ model, children }: { model: CompareModel; children: React.React
       <label className="lw-Toggle">
         {trans.__('Over')}
         <select
-          className="jp-mod-styled lw-Select"
+          className="lw-Select"
           value={view.axis}
           onChange={event => model.change({ axis: event.target.value as Axis, range: null })}
         >

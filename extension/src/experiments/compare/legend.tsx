@@ -103,7 +103,6 @@ function Entry({ experiments, model, run, isBase, open }: IEntryProps): ReactEle
           type="checkbox"
           checked={shown}
           aria-label={trans.__('Show %1', name)}
-          style={{ accentColor: model.colour(run.run_id) }}
           onChange={() => model.toggle(run.run_id)}
         />
         <span className="lw-swatch" style={{ background: model.colour(run.run_id) }} aria-hidden="true" />

@@ -45,7 +45,7 @@ export function Parts({ model, comparison, base }: IProps): ReactElement {
         <label className="lw-Toggle">
           {trans.__('against')}
           <select
-            className="jp-mod-styled lw-Select"
+            className="lw-Select"
             value={other.run_id}
             onChange={event => model.change({ other: event.target.value })}
           >

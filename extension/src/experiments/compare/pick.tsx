@@ -22,7 +22,7 @@ export function Pick({
     <label className="lw-Toggle">
       {label}
       <select
-        className="jp-mod-styled lw-Select"
+        className="lw-Select"
         value={value}
         aria-label={label}
         onChange={event => onChange(event.target.value)}
