@@ -2,83 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from jupyter_client.manager import KernelManager
 
 from labwright.client import Client
 from labwright.experiments.models import Experiment, Run, RunDetail, RunPage
 from labwright.service.tracking_token import tracking_token
-
-
-@dataclass
-class Ran:
-    """What a cell gave: its messages by type, in order."""
-
-    messages: list[dict[str, Any]] = field(default_factory=list)
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [message["content"] for message in self.messages if message["msg_type"] == kind]
-
-    @property
-    def error(self) -> str:
-        """The trace as it is shown; empty where the cell went well."""
-        return "\n".join("\n".join(content["traceback"]) for content in self.of("error"))
-
-    @property
-    def text(self) -> str:
-        return "".join(content["text"] for content in self.of("stream"))
-
-
-class Kernel:
-    """A kernel as JupyterLab starts it, with the magics loaded."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        env = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-        self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(cwd=str(folder), env=env | environment)
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(60)
-        assert not self.run("%load_ext labwright\n%colors NoColor").error
-
-    def start(self, code: str) -> str:
-        found: str = self.client.execute(code)
-        return found
-
-    def finish(self, message_id: str, timeout: float = 120) -> Ran:
-        ran = Ran()
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            try:
-                message = self.client.get_iopub_msg(timeout=1)
-            except queue.Empty:
-                continue
-            if message["parent_header"].get("msg_id") != message_id:
-                continue
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return ran
-            ran.messages.append(message)
-        raise TimeoutError(code_of(ran))
-
-    def run(self, code: str) -> Ran:
-        return self.finish(self.start(code))
-
-    def close(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
-def code_of(ran: Ran) -> str:
-    return str([message["msg_type"] for message in ran.messages])
+from tests.kernels.real_kernel import Kernel
 
 
 @pytest.fixture(scope="module")

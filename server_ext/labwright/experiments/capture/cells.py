@@ -46,7 +46,9 @@ def cells_json(cells: Sequence[ExecutedCell], masker: Masker) -> tuple[bytes, in
     """The cells as JSON of at most 1 MB, secrets masked; and how many of the oldest had to be left out."""
     items = []
     for cell in cells:
-        source, _ = cut_text(masker.mask(cell.source), CELL_LIMIT, "# … cut here by Labwright: this cell is very long")
+        source, _ = cut_text(
+            masker.mask(cell.source[:LIMIT]), CELL_LIMIT, "# … cut here by Labwright: this cell is very long"
+        )
         items.append(cell.model_copy(update={"source": source}).model_dump(mode="json"))
     kept = fitting(items, LIMIT, newest=True)
     return dumped(kept), len(items) - len(kept)

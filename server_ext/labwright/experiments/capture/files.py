@@ -54,9 +54,9 @@ class Collector:
             where = find_notebook(self.path).resolve().parent
         diff = self._part("diff", lambda: git_diff(where))
         for cell in cells:
-            self.masker.learn(cell.source)
+            self.masker.learn(cell.source[:LIMIT])
         for source in sources_of(notebook) if notebook else []:
-            self.masker.learn(source)
+            self.masker.learn(source[:LIMIT])
         if diff:
             self.masker.learn(diff.text)
         if notebook is not None and (found := self._part("notebook", lambda: notebook_copy(notebook, self.masker))):

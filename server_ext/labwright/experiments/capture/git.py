@@ -15,7 +15,7 @@ from labwright.experiments.capture.fit import LIMIT
 from labwright.experiments.capture.models import GitState
 
 SECONDS = 8.0
-READ = 6 * LIMIT  # of a diff; what is beyond is not even read
+READ = LIMIT * 3 // 2  # of a diff; what is beyond is not even read
 
 
 class NoGit(Exception):

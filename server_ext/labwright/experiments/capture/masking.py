@@ -10,16 +10,23 @@ import base64
 import json
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
-from labwright.experiments.capture.patterns import EXPRESSIONS, is_secret_name, is_trivial
+from labwright.experiments.capture.patterns import EXPRESSIONS, NOT_SECRET_NAME, is_secret_name, is_trivial
 
 MASK = "***"
-# A line's end inside a secret: of two strings that Python joins, of a base64 block, of an indented or a changed line.
-_BREAK = r"(?:\\?[\"']?[ \t]*\\?(?:\\n|\r?\n)[+\- \t>#]*[rbfu]?\\?[\"']?)?"
+# A line's end inside a secret: of a base64 block; of two strings that Python joins, indented, in a changed line.
+_BREAKS = (
+    re.compile(r"\r?\n[+ -]?|\\n"),
+    re.compile(
+        r"\\?[\"']?[ \t]{0,40}\\?(?:\\n\\?[\"']?,?[ \t]*)?(?:\r?\n|\\n)[+\- \t>#]*\\?[\"']?[ \t]*[rbfu]?\\?[\"']?"
+    ),
+)
+MOST_LEARNED = 100  # secrets of one text; of more, those after are masked where they stand
 _LONGEST = 20_000  # of a value that is looked for, in characters
 
 
@@ -29,7 +36,7 @@ class Masker:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: set[str] = set()
         self._plain: list[str] = []
-        self._broken: re.Pattern[str] | None = None
+        self._long: list[str] = []
         self._stale = False
         self.places = 0  # where a secret stood, in all texts so far
         self.add(values)
@@ -43,13 +50,13 @@ class Masker:
 
     def learn(self, text: str) -> None:
         """Learn the secrets that a text shows by their look."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         for expression in EXPRESSIONS:
             for match in expression.finditer(text):
                 secret = match.groupdict().get("secret") or match.group()
-                if len(secret) >= 8 and not secret.isalpha() and "\n" not in secret:
-                    found.append(secret)
-        self.add(found)
+                if len(secret) >= 8 and not secret.isalpha() and "\n" not in secret and _is_meant(match):
+                    found[secret] = None
+        self.add(list(found)[:MOST_LEARNED])
 
     def mask(self, text: str) -> str:
         """The text without its secrets."""
@@ -60,8 +67,7 @@ class Masker:
         for plain in self._plain:
             if plain in text:
                 text = text.replace(plain, MASK)
-        if self._broken is not None and ("\n" in text or "\\n" in text):
-            text = self._broken.sub(MASK, text)
+        text = self._over_breaks(text)
         for expression in EXPRESSIONS:
             text = expression.sub(_masked, text)
         self.places += max(text.count(MASK) - before, 0)
@@ -88,12 +94,52 @@ class Masker:
         self._stale = False
         forms = {form for value in self._values for form in _forms(value)}
         self._plain = sorted(forms, key=len, reverse=True)  # a secret that holds another goes first
-        long = [form for form in self._plain if 8 <= len(form) <= 400]
-        spelled = [_BREAK.join(map(re.escape, form)) for form in long]
-        self._broken = re.compile("|".join(spelled)) if spelled else None
+        self._long = [form for form in self._plain if len(form) >= 8]
+
+    def _over_breaks(self, text: str) -> str:
+        """Mask values that go over the end of a line: they are looked for in the text without its breaks."""
+        for breaks in _BREAKS:
+            joined, places = _joined(text, breaks)
+            if not places:
+                return text
+            spans = []
+            for form in self._long:
+                start = joined.find(form)
+                while start >= 0:
+                    spans.append((_place(places, start), _place(places, start + len(form) - 1) + 1))
+                    start = joined.find(form, start + len(form))
+            for start, end in sorted(spans, reverse=True):
+                text = f"{text[:start]}{MASK}{text[end:]}"
+        return text
+
+
+def _joined(text: str, breaks: re.Pattern[str]) -> tuple[str, list[tuple[int, int]]]:
+    """The text without breaks, and where each of its pieces begins: here, and in the text."""
+    pieces, places, at, length = [], [], 0, 0
+    for found in breaks.finditer(text):
+        pieces.append(text[at : found.start()])
+        places.append((length, at))
+        length += len(pieces[-1])
+        at = found.end()
+    if not places:
+        return text, []
+    return "".join([*pieces, text[at:]]), [*places, (length, at)]
+
+
+def _place(places: list[tuple[int, int]], position: int) -> int:
+    """Where in the text stands what stands at `position` of the joined text."""
+    joined, at = places[bisect_right(places, position, key=lambda one: one[0]) - 1]
+    return at + position - joined
+
+
+def _is_meant(match: re.Match[str]) -> bool:
+    """Whether the name beside the value is that of a secret; num_tokens is not."""
+    return "name" not in match.re.groupindex or NOT_SECRET_NAME.search(match.group("name")) is None
 
 
 def _masked(match: re.Match[str]) -> str:
+    if not _is_meant(match):
+        return match.group()
     if "secret" not in match.re.groupindex:
         return MASK
     start, end = match.span("secret")

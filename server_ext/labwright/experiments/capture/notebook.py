@@ -85,16 +85,23 @@ def _cleaned(cell: dict[str, Any], masker: Masker) -> dict[str, Any]:
     found: dict[str, Any] = {
         "cell_type": cell.get("cell_type", "raw"),
         "metadata": masker.mask_all(metadata) if isinstance(metadata, dict) else {},
-        "source": masker.mask(_source(cell)),
+        "source": _masked(_source(cell), masker),
     }
     if isinstance(cell.get("id"), str):
         found["id"] = cell["id"]
     if found["cell_type"] == "code":
         found |= {"outputs": [], "execution_count": None}
         found["metadata"] = {key: one for key, one in found["metadata"].items() if key != "execution"}
-    elif isinstance(cell.get("attachments"), dict):
+    elif isinstance(cell.get("attachments"), dict) and len(dumped(cell["attachments"])) < CELL_LIMIT:
         found["attachments"] = masker.mask_all(cell["attachments"])
     return found
+
+
+def _masked(source: str, masker: Masker) -> str:
+    if len(source) <= LIMIT // 2:
+        return masker.mask(source)
+    # What is cut off is cut after it was masked; of what is longer still, the end is not even looked at.
+    return cut_text(masker.mask(source[:LIMIT]), CELL_LIMIT, "# … cut here by Labwright")[0]
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Secrets that are known by how they look: tokens of well-known services, keys, addresses with a password, assignments.
 
-In each expression the group `secret` is what is masked; without one, the whole match is. The list follows that of
+In each expression the group `secret` is what is masked; without one, the whole match is. Repetitions have a bound, so
+that no text, a megabyte of spaces or of one word among them, takes long. The list follows that of
 detect-secrets, which is made for lines of files and finds no place in a text; so it is a dozen expressions here.
 """
 
@@ -31,8 +32,8 @@ TRIVIAL = {
 }  # fmt: skip
 
 _Q = r"\\*[\"']"  # a quote, also one that stands escaped in JSON
-_NAME = rf"[\w.-]*(?:{_NOUNS})(?![a-z])[\w.-]*"
-_VALUE = r"(?P<secret>(?:(?!(?P=q)).)+?)(?P=q)"
+_NAME = rf"(?P<name>[\w.-]{{0,80}}(?:{_NOUNS})(?![a-z])[\w.-]{{0,60}})"
+_VALUE = r"(?P<secret>(?:(?!(?P=q)).){1,4000}?)(?P=q)"
 _QUOTED = rf"[rbuRBU]{{0,2}}(?P<q>\\*(?:\"\"\"|'''|[\"'])){_VALUE}"
 _DIGIT = r"(?=[^\s\"']*\d)"
 
@@ -52,21 +53,22 @@ KNOWN = [
     r"[?&](?:sig|signature|X-Amz-Signature|X-Amz-Credential|X-Goog-Signature)=(?P<secret>[\w%+/=.-]{16,})",
     r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*",
     # Addresses: what stands before the @ of one, but for placeholders of an f-string and the `git` of ssh.
-    r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@\"'<>]*:(?P<secret>(?![{$<*])[^\s/@\"'<>]+)@",
+    r"\b[a-zA-Z][a-zA-Z0-9+.-]{0,20}://[^\s/:@\"'<>]{0,200}:(?P<secret>(?![{$<*])[^\s/@\"'<>]{1,400})@",
     r"\bhttps?://(?P<secret>(?![{$<*])[^\s/:@\"'<>?#&]{6,})@",
     # Headers.
     rf"\bauthorization{_Q}?\s*[:=,]\s*[bfu]?{_Q}?(?:basic|bearer|token|digest)\s+(?P<secret>(?![{{$<*])[^\s\"'\\]{{4,}})",
     rf"\bbearer\s+(?P<secret>{_DIGIT}[\w.~+/=-]{{12,}})", rf"\bbasic\s+(?P<secret>{_DIGIT}[A-Za-z0-9+/]{{12,}}=*)",
     # password = "…", d["password"] = "…", {"password": "…"}, f(password="…"), also over a backslash or a bracket.
-    rf"\b{_NAME}{_Q}?\s*\]?\s*(?::\s*[\w.\[\], |]+)?(?::=|=>|==|!=|=|:)(?:[(\s]|\\\s*\n)*{_QUOTED}",
-    rf"\b(?:key|auth|pass|signature|cookie){_Q}?\s*\]?\s*(?:=|:)\s*[rbu]?(?P<q>\\*[\"'])(?P<secret>{_DIGIT}[^\s\"'\\]{{12,}})(?P=q)",
+    rf"(?<![\w.-]){_NAME}{_Q}?\s{{0,9}}\]?\s{{0,9}}(?::\s?[\w.\[\], |]{{1,60}})?(?::=|=>|==|!=|=|:)"
+    rf"(?:[(\s]|\\[ \t]*\n){{0,60}}{_QUOTED}",
+    rf"\b(?:key|auth|pass|signature|cookie){_Q}?\s{{0,9}}\]?\s{{0,9}}(?:=|:)\s{{0,9}}[rbu]?(?P<q>\\*[\"'])(?P<secret>{_DIGIT}[^\s\"'\\]{{12,}})(?P=q)",
     rf"\b(?:setdefault|putenv|setenv|environ\.get|getenv|pop|get)\(\s*{_Q}{_NAME}{_Q}\s*,\s*{_QUOTED}",
     rf"\b(?:basic_)?auth\s*=\s*\(\s*{_Q}[^\"'\n]*{_Q}\s*,\s*{_QUOTED}",
     # --password …, --token=…
     rf"--{_NAME}(?:\s*=\s*|\s+){_Q}?(?P<secret>(?![{{$<*-])[^\s\"'\\]{{4,}})",
     # PASSWORD=… as in files of settings, %env and export; a value without quotes has a digit, and calls nothing.
     r"(?m)^[+\- \t]*(?:(?:export|%env|%set_env|set|ENV|!export)\s+)?"
-    rf"{_NAME}\s*[=:]?[=:\s]\s*(?P<secret>{_DIGIT}[^\s\"'#(){{}}\[\],]{{6,}})[ \t]*(?:#.*)?$",
+    rf"{_NAME}[ \t]{{0,9}}[=:]?[=: \t][ \t]{{0,9}}(?P<secret>{_DIGIT}[^\s\"'#(){{}}\[\],]{{6,400}})[ \t]*(?:#.*)?$",
 ]  # fmt: skip
 
 # Tokens of services are of one case; words, such as a header's name, are of any.
