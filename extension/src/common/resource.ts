@@ -18,6 +18,10 @@ export interface IResourceOptions<T> {
   pollMilliseconds: () => number;
 }
 
+const BURST = 150;
+const PATIENCE = 3;
+const RARELY = 3000;
+
 /**
  * Something the service knows, kept fresh while somebody looks at it.
  *
@@ -65,6 +69,7 @@ export class Resource<T> {
     if (!background && this.state.status === 'failed') {
       this.become({ status: 'pending' });
     }
+    const begin = performance.now();
     let next: State<T>;
     try {
       next = { status: 'ready', data: await this.options.load(background) };
@@ -72,6 +77,7 @@ export class Resource<T> {
       next = { status: 'failed', error: asRequestError(error) };
     }
     this.loading -= 1;
+    this.took = performance.now() - begin;
     // A later answer may have come first.
     if (turn === this.turn) {
       this.become(next);
@@ -101,13 +107,13 @@ export class Resource<T> {
 
   private readonly lookAgain = (): void => {
     if (this.outdated && this.watchers > 0 && !this.loading && !this.asking && !document.hidden) {
-      // Events come in bursts: one look for all of them.
+      // Events come in bursts: one look for all of them, the rarer the more a look costs.
       this.asking = window.setTimeout(
         () => {
           this.asking = 0;
           void this.refresh(this.state.status !== 'pending');
         },
-        this.state.status === 'pending' ? 0 : 150
+        this.state.status === 'pending' ? 0 : Math.min(Math.max(BURST, PATIENCE * this.took), RARELY)
       );
     }
   };
@@ -131,6 +137,8 @@ export class Resource<T> {
   private timer = 0;
   private asking = 0;
   private loading = 0;
+  /** Milliseconds that the last look took. */
+  private took = 0;
   private outdated = true;
 }
 
