@@ -33,6 +33,7 @@ export function Header(props: IHeaderProps): ReactElement {
   const { trans } = useWorkbench();
   const ticked = useStore(model.ticked);
   const table = useStore(model.table);
+  const view = useStore(model.view);
   const [drag, setDrag] = useState<IDrag | null>(null);
   const cell = (shown: IShown, column: number, style: CSSProperties): ReactElement => (
     <HeaderCell
@@ -57,6 +58,7 @@ export function Header(props: IHeaderProps): ReactElement {
         >
           <input
             type="checkbox"
+            hidden={view.group !== null}
             tabIndex={-1}
             checked={all}
             ref={box => {

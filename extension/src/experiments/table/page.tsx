@@ -19,6 +19,7 @@ import { linkOf } from './link';
 import { MOST_ROWS, type RunsTable } from './model';
 import { Search } from './search';
 import { ExportButton, Toolbar } from './toolbar';
+import { NOTHING_CHOSEN } from './view';
 
 interface IProps {
   experiments: ExperimentsModel;
@@ -116,6 +117,8 @@ function Trouble({ model }: { model: RunsTable }): ReactElement | null {
   const visible = useContext(Visible);
   useResource(model.resource);
   const sync = table?.sync;
+  // Such as an order by what a link names and no run has.
+  const refused = trouble !== null && [400, 422].includes(trouble.status);
   useEffect(() => {
     if (!sync || !visible) {
       return undefined;
@@ -128,7 +131,12 @@ function Trouble({ model }: { model: RunsTable }): ReactElement | null {
       {trouble && !model.isAbout(trouble) ? (
         <div className="lw-Runs-trouble" role="alert">
           <p>{trouble.detail}</p>
-          <Button label={trans.__('Try again')} onClick={() => model.retry()} />
+          <span className="lw-actions">
+            {refused ? (
+              <Button label={trans.__('Default view')} onClick={() => model.show(NOTHING_CHOSEN)} />
+            ) : null}
+            <Button label={trans.__('Try again')} onClick={() => model.retry()} />
+          </span>
         </div>
       ) : null}
       {sync ? (
