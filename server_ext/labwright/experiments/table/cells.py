@@ -18,6 +18,7 @@ from labwright.experiments.table.models import Aggregate, Cell, Column, Kind
 COST = "labwright.cost."
 SQL_INFINITY = 1.7976931348623157e308  # MLflow's SQL store keeps infinity as the largest double.
 ATTRIBUTES = ("name", "status", "start_time", "end_time", "duration", "source", "notebook", "user")
+SHOWN_ROWS = 500
 SHOWN_TEXT = 1000  # characters of a text that a window shows
 
 
@@ -38,8 +39,8 @@ class Cells:
     def shown(self, rows: Rows, most: int | None = SHOWN_TEXT) -> list[Cell]:
         """Cells of these rows; texts of at most `most` characters."""
         if self.texts is not None:
-            vocabulary = self.texts.vocabulary
-            return [None if code < 0 else _cut(vocabulary[code], most) for code in self.texts.codes[rows].tolist()]
+            text = self.texts.vocabulary.__getitem__ if len(rows) > SHOWN_ROWS else self.texts.text
+            return [None if code < 0 else _cut(text(code), most) for code in self.texts.codes[rows].tolist()]
         values, there = self.values[rows].tolist(), self.there[rows].tolist()
         return [_number(value) if is_there else None for value, is_there in zip(values, there, strict=True)]
 
@@ -138,7 +139,7 @@ def _of_texts(index: Index, texts: Texts | None, *, numeric: bool = True) -> Cel
 
 
 def _as_numbers(texts: Texts) -> tuple[Mask, Floats]:
-    if not texts.vocabulary:
+    if not texts.count:
         return texts.there, np.zeros(texts.size)
     values = texts.numbers()[texts.codes]
     return texts.there & ~np.isnan(values), values

@@ -14,6 +14,7 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
+SHORT = 32  # characters
 KEPT_TEXTS = 1000  # a look-up of more texts than these is made anew when it is needed
 
 
@@ -75,7 +76,8 @@ class Texts:
     def __init__(self) -> None:
         self._codes: Codes = np.empty(0, dtype=np.int32)
         self.size = 0
-        self.vocabulary: list[str] = []
+        self.count = 0  # texts of the vocabulary
+        self._texts: list[str] | npt.NDArray[np.bytes_] = []
         self._known: dict[str, int] | None = {}
         self._numbers: Floats | None = None
         self._ranks: Rows | None = None
@@ -88,9 +90,9 @@ class Texts:
     def put(self, rows: Sequence[int], values: Sequence[str]) -> None:
         """Set cells."""
         if self._known is None:
-            self._known = {text: code for code, text in enumerate(self.vocabulary)}
+            self._texts = self.vocabulary
+            self._known = {text: code for code, text in enumerate(self._texts)}
         known, vocabulary, codes = self._known, self.vocabulary, []
-        before = len(vocabulary)
         for text in values:
             code = known.get(text)
             if code is None:
@@ -98,7 +100,8 @@ class Texts:
                 vocabulary.append(text)
             codes.append(code)
         self._codes[rows] = codes
-        if len(vocabulary) > before:
+        if len(vocabulary) > self.count:
+            self.count = len(vocabulary)
             self._numbers = self._ranks = None
 
     def clear(self, rows: Rows) -> None:
@@ -106,9 +109,24 @@ class Texts:
         self._codes[rows] = -1
 
     def rest(self) -> None:
-        """Give back what only `put` needs, where it is large."""
-        if self._known is not None and len(self._known) > KEPT_TEXTS:
-            self._known = None
+        """Give back what only `put` needs, where it is large; many short texts are kept without an object each."""
+        if self._known is None or self.count <= KEPT_TEXTS:
+            return
+        self._known, texts = None, self.vocabulary
+        # NumPy pads with NUL, so that a text that has one is none of these.
+        if all(len(text) <= SHORT and text.isascii() and "\0" not in text for text in texts):
+            self._texts = np.array(texts, dtype=np.bytes_)
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The texts by their codes."""
+        texts = self._texts
+        return texts if isinstance(texts, list) else [text.decode() for text in texts.tolist()]
+
+    def text(self, code: int) -> str:
+        """One of them."""
+        found = self._texts[code]
+        return found if isinstance(found, str) else found.decode()
 
     @property
     def codes(self) -> Codes:
@@ -124,13 +142,13 @@ class Texts:
     def used(self) -> Mask:
         """Which of the vocabulary's texts a cell has: one that was edited away stays in it."""
         codes = self.codes
-        used: Mask = np.bincount(codes[codes >= 0], minlength=len(self.vocabulary)) > 0
+        used: Mask = np.bincount(codes[codes >= 0], minlength=self.count) > 0
         return used
 
     def numbers(self) -> Floats:
         """The vocabulary's texts as numbers; NaN where one is none."""
         if self._numbers is None:
-            self._numbers = np.fromiter(map(as_number, self.vocabulary), np.float64, len(self.vocabulary))
+            self._numbers = np.fromiter(map(as_number, self.vocabulary), np.float64, self.count)
         return self._numbers
 
     def numeric(self) -> bool:
@@ -146,14 +164,14 @@ class Texts:
             count = int(np.count_nonzero(~np.isnan(numbers)))
             words = sorted(order[count:].tolist(), key=lambda code: (vocabulary[code].casefold(), vocabulary[code]))
             order[count:] = words
-            self._ranks = np.empty(len(vocabulary), dtype=np.int64)
-            self._ranks[order] = np.arange(len(vocabulary))
+            self._ranks = np.empty(self.count, dtype=np.int64)
+            self._ranks[order] = np.arange(self.count)
         return self._ranks
 
     def matching(self, wanted: Mask) -> Mask:
         """Cells whose text is among those of the vocabulary that are wanted."""
         codes = self.codes
-        if not len(self.vocabulary):
+        if not self.count:
             return np.zeros(len(codes), dtype=np.bool_)
         found: Mask = wanted[codes] & (codes >= 0)  # -1 takes the last, which the second half refuses
         return found

@@ -99,5 +99,5 @@ def group(value: str | None, rows: Rows, columns: Sequence[Cells]) -> Group:
         texts = column.texts
         codes = np.unique(texts.codes[rows]) if texts is not None else np.empty(0, np.int32)
         one = texts is not None and len(codes) == 1 and codes[0] >= 0
-        shown.append(texts.vocabulary[codes[0]][:SHOWN_TEXT] if texts is not None and one else None)
+        shown.append(texts.text(codes[0])[:SHOWN_TEXT] if texts is not None and one else None)
     return Group(value=value, runs=len(rows), cells=shown)

@@ -87,6 +87,22 @@ class Index:
             found = self.stages == (ACTIVE if lifecycle == "active" else ARCHIVED)
         return found
 
+    def expect(self, run_ids: Iterable[str]) -> None:
+        """Have places for runs that are taken in next.
+
+        Their ids stay; made before all that is only read and forgotten, they do not lie scattered between it, which
+        would keep its memory from going back to the system.
+        """
+        with self.lock:
+            for run_id in run_ids:
+                if run_id not in self.row_of:
+                    self.row_of[run_id] = len(self.ids)
+                    self.ids.append(run_id)
+            self._stages = grown(self._stages, len(self.ids), GONE)
+            for column in self._columns():
+                column.room(len(self.ids))
+            self.version += 1
+
     def put(self, batch: Batch) -> None:
         """Take runs in, new or known ones; what a known one had before is forgotten."""
         with self.lock:
@@ -165,7 +181,7 @@ class Index:
         if tag is None:
             return
         named = [row for row, run in zip(rows, runs, strict=True) if not run.name and tag.codes[row] >= 0]
-        self.name.put(named, [tag.vocabulary[tag.codes[row]] for row in named])
+        self.name.put(named, [tag.text(tag.codes[row]) for row in named])
 
 
 def _give_back() -> None:

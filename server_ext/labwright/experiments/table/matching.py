@@ -82,7 +82,7 @@ def _texts(index: Index, column: Texts | None, clause: Clause) -> Mask:
 
 
 def _where(texts: Texts, meets: Callable[[str], bool]) -> Mask:
-    return texts.matching(np.fromiter(map(meets, texts.vocabulary), np.bool_, len(texts.vocabulary)))
+    return texts.matching(np.fromiter(map(meets, texts.vocabulary), np.bool_, texts.count))
 
 
 def _meets(clause: Clause) -> Callable[[str], bool]:

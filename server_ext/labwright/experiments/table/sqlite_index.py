@@ -39,6 +39,7 @@ class SqliteSource:
             if not sqlite_source.has_experiment(connection, index.experiment_id):
                 raise NotFoundError(NO_EXPERIMENT)
             ids = sqlite_source.run_ids(connection, index.experiment_id)
+            index.expect(ids)
             first = ids[:FIRST]
             index.put(sqlite_source.read(connection, index.experiment_id, first))
             say(len(first), len(ids))
