@@ -226,7 +226,7 @@ except LabwrightError as error:
 def run(home: StateFolder, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A Python program of the user."""
     env = os.environ | {"LABWRIGHT_HOME": str(home.home)} | environment
-    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=280)
 
 
 ASK = """
