@@ -29,7 +29,8 @@ class Worker:
     """A process of `experiments_worker`."""
 
     def __init__(self, way: str, environment: Mapping[str, str], folder: Path) -> None:
-        with open(folder / f"{way}.log", "w") as errors:
+        self._log = folder / f"{way}.log"
+        with open(self._log, "w") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.bench.experiments_worker", way], text=True, env=dict(environment),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=Path.cwd(),
@@ -41,7 +42,10 @@ class Worker:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{what} {count}\n")
         self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the worker died: {self._log.read_text()[-2000:]}")
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def close(self) -> None:
@@ -97,12 +101,14 @@ def _report_microseconds(values: Mapping[str, list[float]]) -> None:
 @contextmanager
 def _workers(folder: Path) -> Iterator[tuple[dict[str, Worker], Path]]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "LABWRIGHT_"))}
+    os.environ.setdefault("LABWRIGHT_HOME", str(folder / "none"))  # no measurement touches the user's own
     with own_state_folder(folder / "home") as home:
         ours = clean | {"LABWRIGHT_HOME": str(home.home)}
         said = subprocess.run([sys.executable, "-c", ADDRESS], env=ours, capture_output=True, text=True, check=True)
         ours |= json.loads(said.stdout.splitlines()[-1])
         ours["MLFLOW_REGISTRY_URI"] = ours["MLFLOW_TRACKING_URI"]
         plain = {name: value for name, value in ours.items() if name != "LABWRIGHT_SPOOL"}
+        clean["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
         address = f"sqlite:///{folder / 'bare.db'}"
         sqlite = clean | {"MLFLOW_TRACKING_URI": address, "MLFLOW_REGISTRY_URI": address}
         environments = {"labwright": ours, "mlflow": plain, "sqlite": sqlite, "nothing": clean}

@@ -16,6 +16,7 @@ import mlflow
 from mlflow.entities import LifecycleStage, Metric, Run, RunData, RunInfo
 from mlflow.store.tracking.rest_store import RestStore
 from mlflow.tracking._tracking_service import utils
+from mlflow.utils.rest_utils import MlflowHostCreds
 
 CALLS = 1000
 
@@ -24,7 +25,7 @@ class NoStore(RestStore):
     """Takes everything and does nothing."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: None)
+        super().__init__(lambda: MlflowHostCreds("http://nothing"))
 
     def create_run(self, experiment_id, user_id, start_time, tags, run_name):  # type: ignore[no-untyped-def]
         info = RunInfo("0" * 32, experiment_id, user_id, "RUNNING", start_time, None, LifecycleStage.ACTIVE)
@@ -33,7 +34,7 @@ class NoStore(RestStore):
     def log_metric(self, run_id: str, metric: Metric) -> None:
         pass
 
-    def update_run_info(self, *arguments: object) -> None:
+    def update_run_info(self, *arguments: object, **named: object) -> None:
         pass
 
 

@@ -276,8 +276,8 @@ lw.experiments.use_tracking()
 import mlflow
 mlflow.set_experiment("spool")
 with mlflow.start_run(run_id=sys.argv[1] or None) as run:
-    print(run.info.run_id, flush=True)
     mlflow.log_metric("loss", 0.5)
+    print(run.info.run_id, flush=True)
     sys.stdin.readline()
 """
 
@@ -404,17 +404,19 @@ def test_ends_keep_their_status_and_time(run: str) -> None:
 
 
 def test_the_service_stays_for_an_open_run_and_goes_after(other_home: StateFolder) -> None:
-    idle = {"LABWRIGHT_HOME": str(other_home.home), "LABWRIGHT_IDLE_MINUTES": "0.02"}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "LABW"))}
     process = subprocess.Popen(
-        [sys.executable, "-c", RESUME, ""], env=environment | idle, text=True, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [sys.executable, "-c", RESUME, ""], env=environment | {"LABWRIGHT_HOME": str(other_home.home)}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert line(process)
-    time.sleep(4)
+    other_home.kill_service()
+    assert other_home.command("up", LABWRIGHT_IDLE_MINUTES="0.02").returncode == 0
+    time.sleep(3)
     assert len(other_home.services()) == 1
     end(process)
     wait_until(lambda: other_home.services() == [], "the idle service is gone", 40)
+    assert places(other_home.home) == []
 
 
 def test_batches_keep_mlflows_limits_and_each_runs_order() -> None:

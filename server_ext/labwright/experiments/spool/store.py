@@ -24,7 +24,6 @@ from labwright.state import running_service
 READ_SECONDS = 10.0
 END_SECONDS = 5.0
 LOOK_SECONDS = 1.0
-_said: set[str] = set()
 
 
 class SpoolStore(RestStore):
@@ -34,6 +33,7 @@ class SpoolStore(RestStore):
         super().__init__(self._credentials)
         self._given_credentials = get_host_creds
         self._looked = 0.0
+        self._slow = False
         self._writer = writer(folder)
         self._known = Known()
 
@@ -202,23 +202,19 @@ class SpoolStore(RestStore):
             self._writer.append(data, count)
             return True
         except OSError as error:
-            say(
-                "Labwright cannot write to its spool "
-                f"({error.strerror or error}: {self._writer.folder}): values go to MLflow one by one, which is slow."
-            )
+            if not self._slow:
+                self._slow = True
+                reason = error.strerror or error
+                print(
+                    f"Labwright cannot write to its spool ({reason}: {self._writer.folder}): "
+                    "values go to MLflow one by one, which is slow."
+                )
             self._writer.flush(END_SECONDS)  # so that the order stays
             return False
 
     def _say_what_is_to_come(self, run_id: str) -> None:
         waiting = max(1, self._writer.records - self._writer.cursor().records)
-        say(
+        print(
             f"Run {run_id[:8]}…: {waiting:,} values and its end are still on their way to MLflow. "
             "They wait on disk and arrive by themselves; you can go on."
         )
-
-
-def say(line: str) -> None:
-    """Print a line, once."""
-    if line not in _said:
-        _said.add(line)
-        print(line)

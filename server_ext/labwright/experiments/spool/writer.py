@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 import threading
 import time
 from contextlib import suppress
@@ -49,6 +50,7 @@ class Writer:
             written = os.write(self._file, data)
             if written != len(data):  # the disk is full
                 os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+                os.lseek(self._file, 0, os.SEEK_END)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._room -= written
             self.records += count
@@ -125,13 +127,18 @@ class Writer:
         name = f"{pid}-{secrets.token_hex(6)}"
         temporary = self.folder / f".{name}"
         temporary.mkdir(mode=0o700)
-        self._owner = layout.open_private(temporary / layout.OWNER)
-        fcntl.flock(self._owner, fcntl.LOCK_EX)
-        started = process_started(pid)
-        os.write(self._owner, layout.owner_text(pid, started if started is not None else 0.0).encode())
-        place = self.folder / name
-        temporary.rename(place)
-        self.place = place
+        owner = layout.open_private(temporary / layout.OWNER)
+        try:
+            fcntl.flock(owner, fcntl.LOCK_EX)
+            text = layout.owner_text(pid, process_started(pid) or 0.0).encode()
+            if os.write(owner, text) != len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            temporary.rename(self.folder / name)
+        except OSError:
+            os.close(owner)
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        self._owner, self.place = owner, self.folder / name
 
 
 def writer(folder: str) -> Writer:
