@@ -4,7 +4,7 @@ import { Button } from '../../common/button';
 import { useStore } from '../../common/store';
 import { useWorkbench } from '../../common/widget';
 import { fileOf, tableOf, type Comparison, type LoggedFile, type Run } from './api';
-import { useLoaded, useOnScreen } from './hooks';
+import { useLoaded, useOnScreen, useSelected } from './hooks';
 import type { CompareModel } from './model';
 import { nameOf } from './words';
 
@@ -146,7 +146,7 @@ interface IShownProps {
 function Shown(props: IShownProps): ReactElement {
   const { model, run, kind } = props;
   const { trans } = useWorkbench();
-  const hovered = useStore(model.hovered) === run.run_id;
+  const hovered = useSelected(model.hovered, one => one === run.run_id);
   const box = useRef<HTMLElement>(null);
   const seen = useOnScreen(box);
   return (

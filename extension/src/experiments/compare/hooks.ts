@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 
 import type { RequestError } from '../../api/request';
 import { asRequestError } from '../../common/resource';
+import type { Store } from '../../common/store';
 
 /** Whether an element has come (nearly) onto the screen; once it was, it stays so unless `always` is asked for. */
 export function useOnScreen(element: RefObject<Element | null>, always = false): boolean {
@@ -97,4 +98,12 @@ export function useSettled<T>(value: T, milliseconds: number): T {
     return () => window.clearTimeout(timer);
   }, [value, milliseconds]);
   return settled;
+}
+
+/** What follows from a store's value; the component is drawn anew only when this is another. */
+export function useSelected<T, S extends string | number | boolean | null>(
+  store: Store<T>,
+  select: (value: T) => S
+): S {
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }

@@ -8,6 +8,7 @@ import { RunActions } from '../actions';
 import type { ExperimentsModel } from '../model';
 import { statusOf } from '../words';
 import type { Comparison, Run } from './api';
+import { useSelected } from './hooks';
 import type { CompareModel } from './model';
 import { nameOf } from './words';
 
@@ -69,16 +70,23 @@ interface IEntryProps {
   open: boolean;
 }
 
-function Entry({ experiments, model, run, isBase, open }: IEntryProps): ReactElement {
+const Entry = React.memo(function Entry({
+  experiments,
+  model,
+  run,
+  isBase,
+  open
+}: IEntryProps): ReactElement {
   const { trans } = useWorkbench();
-  const view = useStore(model.view);
-  const hovered = useStore(model.hovered) === run.run_id;
-  const brushed = useStore(model.brushed);
+  const id = run.run_id;
+  const hovered = useSelected(model.hovered, one => one === id);
+  const filtered = useSelected(model.brushed, brushed => brushed !== null && !brushed.has(id));
+  const shown = useSelected(model.view, view => !view.hidden.includes(id));
+  const isolated = useSelected(model.view, view => view.isolated === id);
+  const another = useSelected(model.view, view => view.isolated !== null && view.isolated !== id);
   const [near, setNear] = useState(false);
   const name = nameOf(run);
-  const shown = !view.hidden.includes(run.run_id);
-  const isolated = view.isolated === run.run_id;
-  const back = (view.isolated && !isolated) || (brushed && !brushed.has(run.run_id)) || !shown;
+  const back = another || filtered || !shown;
   const { tone, text } = statusOf(run, trans);
   const marks = [
     hovered ? 'lw-mod-hovered' : '',
@@ -133,4 +141,4 @@ function Entry({ experiments, model, run, isBase, open }: IEntryProps): ReactEle
       {open || isolated ? <RunActions model={experiments} run={run} /> : null}
     </li>
   );
-}
+});
