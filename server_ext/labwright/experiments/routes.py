@@ -14,6 +14,7 @@ from labwright.experiments.models import Compare, Comparison, Experiment, Point,
 from labwright.experiments.overview import routes as overview
 from labwright.experiments.spool import routes as spool
 from labwright.experiments.spool.drain import drain
+from labwright.experiments.table.routes import router as table_router
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
@@ -90,5 +91,6 @@ _all.include_router(spool.router)
 _all.include_router(overview.router)
 _all.include_router(router)
 _all.include_router(capture_router)
+_all.include_router(table_router)
 _all.include_router(mlflow_proxy.router)
 capability = Capability(name="experiments", router=_all, recover=recover, busy=busy, close=close)
