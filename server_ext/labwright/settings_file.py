@@ -110,7 +110,7 @@ def remember(where: Folders, environment: Mapping[str, str]) -> Chosen:
     before = chosen = read(where)
     if environment.get(f"{OURS}_URI"):
         chosen = replace(chosen, tracking=_named(environment, OURS, chosen.tracking))
-    elif _is_remote(where, environment):
+    elif _is_remote(environment):
         found = _named(environment, MLFLOWS, chosen.tracking)
         same = chosen.tracking is not None and chosen.tracking.uri == found.uri
         fresh = chosen.tracking is None and not (where.home / "mlflow" / "mlflow.db").exists()
@@ -135,11 +135,16 @@ def is_own(where: Folders, uri: str, token: str | None) -> bool:
     return port == _text(where.home / "port") or bool(token and token == _text(where.home / "tracking-token"))
 
 
-def _is_remote(where: Folders, environment: Mapping[str, str]) -> bool:
+def _is_remote(environment: Mapping[str, str]) -> bool:
     uri = environment.get(f"{MLFLOWS}_URI", "")
     if not uri.startswith(("http://", "https://")):
         return False
-    return not is_own(where, uri, environment.get(f"{MLFLOWS}_TOKEN"))
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    # A service's own address, be it this state folder's or another's, as kernels have it in their environment.
+    return not (parts.hostname in LOOPBACK and parts.path.rstrip("/") == "/mlflow")
 
 
 def _named(environment: Mapping[str, str], prefix: str, before: Tracking | None) -> Tracking:

@@ -390,6 +390,8 @@ def test_what_does_not_count(where: Folders) -> None:
     for uri, token in (
         ("http://127.0.0.1:4321/mlflow", ""),
         ("http://localhost:9999/mlflow", "ours"),
+        ("http://127.0.0.1:9999/mlflow", "of another state folder"),
+        ("http://[", ""),
         ("sqlite:///x.db", ""),
         ("databricks", ""),
         ("file:///x", ""),
