@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,16 @@ from labwright.experiments.capture.models import ExecutedCell, Price, RunContext
 from labwright.experiments.capture.notebook import (
     NoNotebook,
     find_notebook,
+    metadata_of,
     notebook_copy,
     read_notebook,
     sources_of,
 )
 from labwright.experiments.capture.place import Place
 from labwright.experiments.capture.settings import CODE, PARTS, CaptureSettings
+
+
+PINNED = re.compile(r"[A-Za-z0-9._-]+==[\w.!+-]+(?:  # here [\w.!+-]+)?")
 
 
 @dataclass
@@ -57,6 +62,7 @@ class Collector:
             self.masker.learn(cell.source[:LIMIT])
         for source in sources_of(notebook) if notebook else []:
             self.masker.learn(source[:LIMIT])
+        self.masker.learn_from(metadata_of(notebook) if notebook else [])
         if diff:
             self.masker.learn(diff.text)
         if notebook is not None and (found := self._part("notebook", lambda: notebook_copy(notebook, self.masker))):
@@ -67,7 +73,9 @@ class Collector:
             self._part("diff", lambda: self._diff(diff.text, diff.whole, files))
         lock = self._part("environment", environment_lock)
         if lock is not None:
-            text = self.masker.mask(lock[0])
+            # A pinned version is none, though asttokens==3.0 looks like it.
+            lines = [line if PINNED.fullmatch(line) else self.masker.mask(line) for line in lock[0].split("\n")]
+            text = "\n".join(lines)
             files[names.LOCK_FILE] = cut_text(text, LIMIT, "# … cut here by Labwright")[0].encode("utf-8", "replace")
             self.context.packages = lock[1]
         self.context.python, self.context.platform = platform.python_version(), platform.platform()

@@ -58,6 +58,10 @@ class Masker:
                     found[secret] = None
         self.add(list(found)[:MOST_LEARNED])
 
+    def learn_from(self, value: Any) -> None:
+        """Learn the strings of a JSON value that stand under a secret's name."""
+        self.add(one for one in _named(value) if len(one) >= 8)
+
     def mask(self, text: str) -> str:
         """The text without its secrets."""
         if not text:
@@ -190,13 +194,18 @@ def _inside(value: str) -> set[str]:
     if not value.lstrip().startswith(("{", "[")):
         return set()
     try:
-        pending, found = [json.loads(value)], set()
+        return _named(json.loads(value))
     except ValueError:
         return set()
+
+
+def _named(value: Any) -> set[str]:
+    """The strings under secrets' names in a JSON value."""
+    pending, found = [value], set()
     while pending:
         one = pending.pop()
         if isinstance(one, dict):
-            found |= {item for key, item in one.items() if isinstance(item, str) and is_secret_name(key)}
+            found |= {item for key, item in one.items() if isinstance(item, str) and is_secret_name(str(key))}
             pending += list(one.values())
         elif isinstance(one, list):
             pending += one

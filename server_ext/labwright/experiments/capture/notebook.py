@@ -50,6 +50,12 @@ def sources_of(notebook: dict[str, Any]) -> list[str]:
     return [_source(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
 
 
+def metadata_of(notebook: dict[str, Any]) -> list[Any]:
+    """What the notebook and its cells say of themselves."""
+    cells = [cell.get("metadata") for cell in notebook["cells"] if isinstance(cell, dict)]
+    return [notebook.get("metadata"), *cells]
+
+
 def notebook_copy(notebook: dict[str, Any], masker: Masker) -> tuple[bytes, bool]:
     """The notebook as JSON, without outputs, at most 1 MB; and whether it had to be cut."""
     cells: list[Any] = [_cleaned(cell, masker) for cell in notebook["cells"] if isinstance(cell, dict)]
@@ -64,7 +70,7 @@ def notebook_copy(notebook: dict[str, Any], masker: Masker) -> tuple[bytes, bool
     }  # fmt: skip
     raw = dumped(copy)
     if len(raw) <= LIMIT:
-        return raw, False
+        return raw, any(len(source) > LIMIT // 2 for source in sources_of(notebook))
     for cell in cells:
         cell.pop("attachments", None)
         cell["metadata"] = {key: one for key, one in cell["metadata"].items() if len(dumped(one)) < 2000}

@@ -139,7 +139,9 @@ def _trimmed(output: RunOutput, metrics: int, points: int, params: int, text: in
     small.more_metrics += max(len(small.metrics) - metrics, 0)
     small.more_params += max(len(small.params) - params, 0)
     small.metrics, small.params = small.metrics[:metrics], small.params[:params]
-    small.models, small.recorded, small.left_out = small.models[:6], small.recorded[:10], small.left_out[:10]
+    few = min(params, 10)
+    small.models, small.cost = small.models[:few], small.cost[:few]
+    small.recorded, small.left_out = small.recorded[:few], small.left_out[:few]
     for field in ("name", "experiment", "source", "trouble"):
         setattr(small, field, clip(getattr(small, field), text * 2))
     for fact in [*small.params, *small.models, *small.cost, *small.recorded]:
