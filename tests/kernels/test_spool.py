@@ -407,7 +407,7 @@ def test_the_service_stays_for_an_open_run_and_goes_after(other_home: StateFolde
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "LABW"))}
     process = subprocess.Popen(
         [sys.executable, "-c", RESUME, ""], env=environment | {"LABWRIGHT_HOME": str(other_home.home)}, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert line(process)
     other_home.kill_service()
