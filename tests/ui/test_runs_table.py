@@ -17,7 +17,7 @@ from tests.state_folder import StateFolder, own_state_folder
 from tests.ui.other_runs import Mlflow
 from tests.ui.payloads import PAYLOADS, count_hits, hits
 from tests.ui.settings import choose
-from tests.ui.workbench import front, open_lab, open_sidebar, section
+from tests.ui.workbench import NOTEBOOK, front, make_notebook, open_lab, open_sidebar, section
 
 RUNS = 10_000
 EXPERIMENT = "many"
@@ -319,9 +319,7 @@ def test_many_runs_at_once(page: Page, lab: Jupyter, tmp_path: Path, errors: lis
     download.value.save_as(tmp_path / "many.csv")
     with open(tmp_path / "many.csv", newline="") as file:
         found = list(csv.DictReader(file))
-    assert sorted(row["name"] for row in found) == sorted(
-        ["run-123", *(f"run-{1230 + place}" for place in range(10))]
-    )
+    assert sorted(row["name"] for row in found) == sorted(["run-123", *(f"run-{1230 + place}" for place in range(10))])
     front(page).get_by_role("button", name="Export", exact=True).click()
     with page.expect_download() as download:
         choose_in_menu(page, "Parquet")
@@ -423,4 +421,20 @@ def test_names_and_values_are_text(page: Page, lab: Jupyter, state: StateFolder,
     front(page).get_by_label("Words in a run").fill(PAYLOADS[3])
     expect(front(page)).to_contain_text("1 of")
     assert hits(page) == 0
+    assert errors == []
+
+
+def test_a_run_leads_to_its_cell(page: Page, lab: Jupyter, state: StateFolder, errors: list[str]) -> None:
+    make_notebook(lab.root, *(f"value = {place}" for place in range(40)))
+    mlflow = Mlflow(lab, state, "made in a notebook")
+    # By the path that the kernel knows, and the cell's id.
+    tags = {"labwright.notebook": str(lab.root / NOTEBOOK), "labwright.cell": "9", "labwright.cell_id": "c33"}
+    mlflow.end(mlflow.start("from a cell", tags=tags))
+    table = open_runs(page, lab, mlflow.experiment)
+    rows(table).first.click(button="right")
+    expect(page.locator(".lm-Menu-item.lm-mod-disabled")).to_contain_text(["nothing was recorded", "no model"])
+    choose_in_menu(page, "Open Notebook at Its Cell")
+    active = page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-mod-active")
+    expect(active).to_contain_text("value = 33", timeout=60_000)
+    expect(active).to_be_in_viewport()
     assert errors == []
