@@ -117,7 +117,7 @@ function widthOf(key: string, kind: Column['kind'], grouped: boolean): number {
   }
   // A mean with its deviation takes room.
   if (grouped && kind !== 'text') {
-    return kind === 'seconds' ? 160 : 140;
+    return kind === 'seconds' ? 190 : 140;
   }
   // As wide as its name asks for, within reason: a long name is cut before it pushes the others off the screen.
   const asked = nameOf(key).length * 7 + 34;
