@@ -27,7 +27,6 @@ from labwright.experiments.capture.notebook import (
 from labwright.experiments.capture.place import Place
 from labwright.experiments.capture.settings import CODE, PARTS, CaptureSettings
 
-
 PINNED = re.compile(r"[A-Za-z0-9._-]+==[\w.!+-]+(?:  # here [\w.!+-]+)?")
 
 

@@ -68,7 +68,8 @@ KNOWN = [
     rf"--{_NAME}(?:\s*=\s*|\s+){_Q}?(?P<secret>(?![{{$<*-])[^\s\"'\\]{{4,}})",
     # PASSWORD=… as in files of settings, %env and export; a value without quotes has a digit, and calls nothing.
     r"(?m)^[+\- \t]*(?:(?:export|%env|%set_env|set|ENV|!export)\s+)?"
-    rf"{_NAME}[ \t]{{0,9}}(?:=(?!=)|:|[ \t])[ \t]{{0,9}}(?P<secret>(?![=:]){_DIGIT}[^\s\"'#(){{}}\[\],]{{6,400}})[ \t]*(?:#.*)?$",
+    rf"{_NAME}[ \t]{{0,9}}(?:=(?!=)|:|[ \t])[ \t]{{0,9}}"
+    rf"(?P<secret>(?![=:]){_DIGIT}[^\s\"'#(){{}}\[\],]{{6,400}})[ \t]*(?:#.*)?$",
 ]  # fmt: skip
 
 # Tokens of services are of one case; words, such as a header's name, are of any.
