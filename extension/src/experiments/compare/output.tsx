@@ -13,7 +13,7 @@ const AS_ROWS = 21;
 /** A comparison in the output of a cell: what travels with the notebook, without the service. */
 export function ComparisonOutput({ comparison }: { comparison: Comparison }): ReactElement {
   const { trans } = useWorkbench();
-  const [hide, setHide] = useState(comparison.runs.length >= AS_ROWS);
+  const [hide, setHide] = useState(false);
   const same = [...comparison.params, ...comparison.metrics].filter(row => !row.differs).length;
   return (
     <>

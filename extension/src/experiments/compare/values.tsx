@@ -17,6 +17,8 @@ export interface IValuesProps {
   base: number;
   hideSame: boolean;
   asRows: boolean;
+  /** All cells are in the page, also those that are not on the screen: for what is small, as an output is. */
+  whole?: boolean;
   hovered?: string | null;
   onHover?: (runId: string | null) => void;
   onBase?: (runId: string) => void;
@@ -106,20 +108,20 @@ function RunsAsColumns({ lines, ...props }: IValuesProps & { lines: ILine[] }): 
 /** A row a run; columns that are not on the screen are not in the page, however many there are. */
 function RunsAsRows({ lines, ...props }: IValuesProps & { lines: ILine[] }): ReactElement {
   const { trans } = useWorkbench();
-  const { comparison } = props;
+  const { comparison, whole } = props;
   const box = useRef<HTMLDivElement>(null);
   const columns = useVirtualizer({
     horizontal: true,
     count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: () => COLUMN,
-    overscan: 4
+    overscan: whole ? lines.length : 4
   });
   const rows = useVirtualizer({
     count: comparison.runs.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
-    overscan: 10
+    overscan: whole ? comparison.runs.length : 10
   });
   const shown = columns.getVirtualItems();
   const before = shown[0]?.start ?? 0;
