@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from IPython.utils.capture import capture_output
 
 from labwright.client import Client
 from labwright.clusters import api
+from labwright.experiments.capture.models import RunContext
+from tests.state_folder import wait_until
 
 NAME = "magic"
 
@@ -48,6 +51,16 @@ def test_the_same_cell_again_finds_it(shell: Any) -> None:
     assert error is None
     assert "already" in output["text/plain"]
     assert shell.user_ns["client"] is client
+
+
+def test_a_run_knows_the_cluster(shell: Any, state_folder: Path) -> None:
+    with capture_output():
+        assert shell.run_cell("%%track clustered --no-autolog\nclient.submit(sum, [1, 2]).result()").success
+    wait_until(lambda: not any((state_folder / "outbox").glob("*")), "all is sent")
+    (path,) = state_folder.glob("mlflow/artifacts/*/*/artifacts/labwright/context.json")
+    used = RunContext.model_validate_json(path.read_text()).cluster
+    assert used is not None
+    assert (used.name, used.workers, used.threads, used.gpus) == (NAME, 2, 2, 0)
 
 
 def test_scale_and_list(shell: Any) -> None:

@@ -10,6 +10,11 @@ import pytest
 from IPython.testing.globalipapp import start_ipython
 from IPython.utils.capture import capture_output
 
+from labwright.client import Client
+from labwright.experiments.capture.models import RunContext
+from labwright.features import api, lineage
+from tests.state_folder import wait_until
+
 DEFINITIONS = """
 from datetime import timedelta
 from feast import Entity, FeatureView, FileSource, ValueType
@@ -67,6 +72,29 @@ def test_join_and_list(shell: Any) -> None:
     text = result._repr_mimebundle_()["text/plain"]
     assert "rain" in text
     assert "2 h" in text
+
+
+def test_a_run_knows_the_views_that_made_its_data(shell: Any, client: Client, state_folder: Path) -> None:
+    """The join is found through the cells that lead to the run; a join that nothing of it uses is not."""
+    for line in (
+        "%features apply rain",
+        "%features join labels --views rain -o train",
+        "%features join labels --views rain --full-names -o other",
+        "rows = train.dropna()",
+        "%%track joined --no-autolog\nlen(rows)",
+    ):
+        with capture_output():
+            assert shell.run_cell(line, store_history=True).success
+    wait_until(lambda: not any((state_folder / "outbox").glob("*")), "all is sent")
+    (path,) = state_folder.glob("mlflow/artifacts/*/*/artifacts/labwright/context.json")
+    context = RunContext.model_validate_json(path.read_text())
+    (view,) = context.feature_views
+    (rain,) = [found for found in api.store().list_feature_views() if found.name == "rain"]
+    assert (view.name, view.version) == ("rain", lineage.version_of(rain))
+    (data,) = context.data
+    assert (data.name, data.rows, data.columns) == ("join of rain", 3, 3)
+    assert data.digest == lineage.fingerprint(shell.user_ns["train"])
+    assert data.digest != lineage.fingerprint(shell.user_ns["other"])
 
 
 def test_errors_are_one_line(shell: Any) -> None:
