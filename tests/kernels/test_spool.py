@@ -451,8 +451,8 @@ def test_the_newest_curves_are_bounded() -> None:
         newest.add(f"run{number}", "loss", number, 1.0)
     assert newest.of("run0") == {}
     for step in range(100_000):
-        newest.add("run99", "loss", step, float(step))
-    points = newest.of("run99")["loss"]
-    assert 100 <= len(points) <= POINTS
+        newest.add("long", "loss", step, float(step))
+    points = newest.of("long")["loss"]
+    assert 90 <= len(points) <= 200
     assert points[-1] == (99_999, 99_999.0)
     assert points == sorted(points)
