@@ -38,7 +38,7 @@ class Curve:
         if self._left:
             return
         self._points.append(point)
-        if len(self._points) >= POINTS:
+        if len(self._points) >= POINTS - 2:  # three more are always shown
             self._points = self._points[::2]
             self._every *= 2
         self._left = self._every
