@@ -24,7 +24,13 @@ export function ComparisonOutput({ comparison }: { comparison: Comparison }): Re
         </label>
       ) : null}
       <div className="lw-Compare-body">
-        <Values comparison={comparison} base={0} hideSame={hide} asRows={comparison.runs.length >= AS_ROWS} />
+        <Values
+          comparison={comparison}
+          base={0}
+          hideSame={hide}
+          whole
+          asRows={comparison.runs.length >= AS_ROWS}
+        />
         <Curves comparison={comparison} />
       </div>
       {comparison.more_runs ? (
