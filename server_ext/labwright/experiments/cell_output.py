@@ -12,7 +12,7 @@ from labwright.experiments.capture import summary
 from labwright.experiments.capture.session import Capture
 from labwright.experiments.models import Run, RunDetail
 
-FLUSH_SECONDS = 3.0
+FLUSH_SECONDS = 1.0  # the run's end has waited longer already
 
 
 class CellOutput:

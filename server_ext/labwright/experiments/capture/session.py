@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from labwright.experiments import spool
 from labwright.experiments.capture import names, outbox
 from labwright.experiments.capture.cells import executed_cells, this_shell
 from labwright.experiments.capture.contributions import Asked, contributors
@@ -95,7 +96,8 @@ class Capture:
         self._masker.add(secret_variables(variables))
         self._work.put(lambda: self._finish(cells, variables))
         self._work.put(None)
-        if not self._done.wait(FLUSH_SECONDS):
+        # The run's end has waited for MLflow already: where that was in vain, this would be, too.
+        if not self._done.wait(FLUSH_SECONDS if not self.ours or spool.flush(0.0) else 0.5):
             self.trouble = "What was recorded of the notebook is still on its way to MLflow; it arrives later."
 
     def _run(self) -> None:
