@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from labwright.experiments.curves import COLOURS, Drawing, drawings
-from labwright.experiments.models import Comparison, ComparisonRow, Run
+from labwright.experiments.models import Comparison, ComparisonRow
 from labwright.experiments.trim import LIMIT, clip, compact, trimmed
 
 MIME = "application/vnd.labwright.comparison.v1+json"
@@ -134,45 +134,6 @@ def _drawn(drawing: Drawing) -> str:
     # Two elements, so that drawings stand beside each other, and their texts on lines of their own.
     text = f'<span title="{escape(drawing.words)}" style="{style}">{escape(drawing.sparks)}</span>'
     return f'<div style="display:inline-block">{text}</div>'
-
-
-def run_html(run: Run, *, going_on: bool = False) -> str:
-    """The summary of a run, as the output of the cell that made it."""
-    state = "running" if going_on else run.status.lower()
-    sign, colour = {"running": ("●", "#2f81f7"), "finished": ("✓", "#2da44e")}.get(state, ("✗", "#e5534b"))
-    lasted = (
-        "" if going_on or not (run.ended and run.started) else f" in {(run.ended - run.started).total_seconds():.1f} s"
-    )
-    rows = [
-        f'<div style="font-size:13px"><b style="color:{colour}">{sign}</b> Run <b>{escape(clip(run.name, 200))}</b> '
-        f"of experiment <b>{escape(clip(run.experiment, 200))}</b>: {state}{lasted}</div>"
-    ]
-    facts = [
-        ("metrics", [(name, metric.text) for name, metric in run.metrics.items()]),
-        ("parameters", list(run.params.items())),
-        ("models", [(model.name, "with signature" if model.has_signature else "no signature") for model in run.models]),
-    ]
-    body = [
-        _row([(title if index == 0 else "", f"{CELL};{MUTED}"), (name, CELL), (value, CELL)])
-        for title, pairs in facts
-        for index, (name, value) in enumerate(_some(pairs))
-    ]
-    if body:
-        rows.append(f'<table style="{TABLE}">{"".join(body)}</table>')
-    rows.append(f'<div style="font-size:12px;{MUTED}">run {escape(run.run_id)}</div>')
-    return f"<div>{''.join(rows)}</div>"
-
-
-def run_plain(run: Run, *, going_on: bool = False) -> str:
-    """The summary of a run, as text."""
-    state = "running" if going_on else run.status.lower()
-    values = ", ".join(f"{clip(name, 60)} {metric.text}" for name, metric in list(run.metrics.items())[:8])
-    return f"Run {clip(run.name, 100)} of {clip(run.experiment, 100)}: {state}{'; ' + values if values else ''}"
-
-
-def _some(pairs: Sequence[tuple[str, str]], most: int = 15) -> list[tuple[str, str]]:
-    left = len(pairs) - most
-    return [*pairs[:most], (f"… and {left} more", "")] if left > 0 else list(pairs)
 
 
 def _compared(row: ComparisonRow) -> str:
