@@ -28,7 +28,8 @@ class Capability:
     """A capability's room in the service.
 
     `recover` runs once at the service's start and makes processes match the records; `going_on` lists what outlives
-    the service; `busy` says whether the service should stay for more than those; `stop_everything` ends all of that; `close` ends what must not outlive the service.
+    the service; `busy` says whether the service should stay for more than those; `stop_everything` ends all that goes
+    on; `close` ends what must not outlive the service.
     """
 
     name: str
