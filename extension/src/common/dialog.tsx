@@ -145,16 +145,16 @@ interface IFieldProps {
 
 /** A field of a form with its label, and a line below: what may stand in it, or what is wrong with what stands in it. */
 export function Field({ label, hint, children }: IFieldProps): ReactElement {
-  const [wrong, setWrong] = useState('');
+  const [refused, setRefused] = useState({ words: '', byPattern: false });
   const line = useId();
   const check = ({ target }: FormEvent): void => {
     const field = target as HTMLInputElement;
-    // The browser cannot say what a pattern asks for; the hint does.
-    const words = field.validity.patternMismatch && typeof hint === 'string' ? hint : field.validationMessage;
-    field.setAttribute('aria-invalid', String(words !== ''));
+    field.setAttribute('aria-invalid', String(!field.validity.valid));
     field.setAttribute('aria-describedby', line);
-    setWrong(words);
+    setRefused({ words: field.validationMessage, byPattern: field.validity.patternMismatch });
   };
+  // The browser cannot say what a pattern asks for; the hint does, which follows what is typed.
+  const wrong = refused.byPattern && typeof hint === 'string' ? hint : refused.words;
   return (
     <div className="lw-Field" onInput={check} onBlur={check}>
       <label>
