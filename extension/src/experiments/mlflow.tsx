@@ -44,10 +44,19 @@ export function mlflowAddress({ experiment, run }: IPlace): string {
   return URLExt.join(PageConfig.getBaseUrl(), 'labwright/mlflow/') + parts.join('/') + query;
 }
 
+/** MLflow's page remembers whether it is dark; it opens as JupyterLab is. */
+function takeTheme(): void {
+  localStorage.setItem(
+    '_mlflow_dark_mode_toggle_enabled',
+    String(document.body.dataset.jpThemeLight === 'false')
+  );
+}
+
 function MlflowPage({ place, tracking }: { place: IPlace; tracking: Resource<Tracking> }): ReactElement {
   const { trans } = useWorkbench();
   const [shown, setShown] = useState(false);
   const address = mlflowAddress(place);
+  useState(takeTheme); // before the frame reads it
   return (
     <Loaded resource={tracking}>
       {({ remote }) => (
