@@ -38,8 +38,8 @@ export function runOutput(commands: CommandRegistry): IOutputKind<Run> {
           </div>
           {commands.hasCommand(OPEN_COMPARE) && data.status !== 'RUNNING' ? (
             <Button
-              label={trans.__('Look closer')}
-              title={trans.__('Curves, parameters and code of this run, beside others that you add')}
+              label={trans.__('Open curves')}
+              title={trans.__('Curves, values, images and tables of this run in a tab')}
               onClick={() => commands.execute(OPEN_COMPARE, { runs: [run_id] })}
             />
           ) : null}
@@ -122,6 +122,16 @@ interface IMetricProps {
 function MetricCard({ metric, index, going }: IMetricProps): ReactElement {
   const { trans } = useWorkbench();
   const differs = !!metric.best && metric.best !== metric.last;
+  const curve = metric.steps.length > 1;
+  const words = differs
+    ? metric.best_step !== null && curve
+      ? trans.__('best %1 at step %2', figure(metric.best), metric.best_step)
+      : trans.__('best %1', figure(metric.best))
+    : metric.best && curve
+      ? going
+        ? trans.__('the best so far')
+        : trans.__('the best of the run')
+      : '';
   return (
     <div className="lw-RunOutput-metric" role="listitem">
       <div className="lw-quiet lw-ellipsis" title={metric.name}>
@@ -130,18 +140,12 @@ function MetricCard({ metric, index, going }: IMetricProps): ReactElement {
       <div className="lw-RunOutput-value" title={metric.last}>
         {figure(metric.last)}
       </div>
-      <Spark steps={metric.steps} values={metric.values} index={index} label={metric.name} />
-      <div className="lw-quiet lw-ellipsis">
-        {differs
-          ? metric.best_step !== null && metric.steps.length
-            ? trans.__('best %1 at step %2', figure(metric.best), metric.best_step)
-            : trans.__('best %1', figure(metric.best))
-          : metric.best && metric.steps.length
-            ? going
-              ? trans.__('the best so far')
-              : trans.__('the best of the run')
-            : ' '}
-      </div>
+      {curve ? <Spark steps={metric.steps} values={metric.values} index={index} label={metric.name} /> : null}
+      {words ? (
+        <div className="lw-quiet lw-ellipsis" title={words}>
+          {words}
+        </div>
+      ) : null}
     </div>
   );
 }
