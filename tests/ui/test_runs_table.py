@@ -175,7 +175,7 @@ def test_sort_search_and_groups(page: Page, lab: Jupyter, errors: list[str]) -> 
     front(page).get_by_label("Words in a run").fill("run-777 ")
     expect(count(page)).to_have_text("11 of 10,000 runs")
     front(page).get_by_label("Words in a run").fill("nobody has this")
-    expect(front(page)).to_contain_text("No run is like that.")
+    expect(front(page)).to_contain_text("No run matches.")
     front(page).get_by_role("button", name="Show all runs").click()
     expect(count(page)).to_have_text("10,000 runs")
 

@@ -30,12 +30,16 @@ export function duration(from: string | null, to: string | null): string {
 
 /** A number of seconds, as people say it. */
 export function seconds(count: number): string {
-  if (count < 60) {
-    return `${count < 10 ? count.toFixed(1) : Math.round(count)} s`;
+  if (count < 9.95) {
+    return `${Number.isInteger(count) ? count : count.toFixed(1)} s`;
   }
-  const minutes = Math.floor(count / 60);
+  const whole = Math.round(count);
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const minutes = Math.floor(whole / 60);
   return minutes < 60
-    ? `${minutes} min ${Math.round(count % 60)} s`
+    ? `${minutes} min ${whole % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

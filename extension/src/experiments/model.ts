@@ -3,15 +3,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { Resource } from '../common/resource';
 import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
-import {
-  compareRuns,
-  getOverview,
-  getTracking,
-  type Comparison,
-  type Experiment,
-  type Overview,
-  type Tracking
-} from './api';
+import { getOverview, getTracking, type Experiment, type Overview, type Tracking } from './api';
 import { RunsTable } from './table/model';
 import type { IExperiments, IRunAction } from './tokens';
 
@@ -46,12 +38,6 @@ export class ExperimentsModel implements IExperiments {
   /** The experiments that have something in them, as things stand now. */
   async experiments(): Promise<Experiment[]> {
     return (await getOverview(this.workbench.api, false)).map(({ experiment }) => experiment);
-  }
-
-  comparison(runIds: string[]): Resource<Comparison> {
-    return this.workbench.resource(['experiments'], () => compareRuns(this.workbench.api, runIds), {
-      poll: false
-    });
   }
 
   private readonly tables = new Map<string, RunsTable>();

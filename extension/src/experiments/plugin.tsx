@@ -44,7 +44,12 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
       id: 'compare',
       icon: compareIcon,
       name: ({ runs }) => runs.join('-'),
-      title: () => trans.__('Compare'),
+      title: ({ runs }) =>
+        runs?.length === 1
+          ? trans.__('Curves of a Run')
+          : runs?.length
+            ? trans.__('Compare %1 Runs', runs.length)
+            : trans.__('Compare Runs'),
       body: ({ runs }) => (
         <ComparePanel experiments={model} model={new CompareModel(workbench, runs, views)} />
       )

@@ -90,7 +90,7 @@ export class CurveChart {
       getComputedStyle(this.host).getPropertyValue(name).trim() || otherwise;
     const words = colour('--jp-ui-font-color2', '#666');
     const font = `11px ${colour('--jp-ui-font-family', 'sans-serif')}`;
-    const lines = { stroke: colour('--jp-border-color3', '#ddd'), width: 1 };
+    const lines = { stroke: colour('--lw-grid', '#ddd'), width: 1 };
     const common = { stroke: words, font, grid: lines, ticks: { ...lines, size: 4 }, gap: 3 };
     const value = (_: uPlot, splits: number[]): string[] =>
       splits.map(one => (one === null ? '' : number(one)));

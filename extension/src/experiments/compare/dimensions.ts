@@ -73,10 +73,18 @@ export function usualCost(dimensions: IDimension[]): string {
   return there ?? 'duration';
 }
 
-/** The axes of the parallel coordinates: what parameters differ, what it cost, and the main metric. */
+const CATEGORIES = 12;
+const PARAMS = 6;
+
+/** The axes of the parallel coordinates: parameters that differ and most runs have, what it cost, the main metric. */
 export function usualAxes(dimensions: IDimension[], main: string | null): string[] {
-  const params = dimensions.filter(one => one.key.startsWith('params.') && one.differs);
-  const fit = params.filter(one => isNumeric(one) || new Set(one.values).size <= 12).slice(0, 6);
+  const having = ({ values }: IDimension): number => values.filter(value => value !== null).length;
+  const fit = dimensions
+    .filter(one => one.key.startsWith('params.') && one.differs)
+    .filter(one => isNumeric(one) || new Set(one.values).size <= CATEGORIES)
+    .filter(one => new Set(one.values.filter(value => value !== null)).size > 1)
+    .sort((a, b) => having(b) - having(a))
+    .slice(0, PARAMS);
   return [...fit.map(one => one.key), usualCost(dimensions), ...(main === null ? [] : [`metrics.${main}`])];
 }
 

@@ -163,7 +163,13 @@ function Shown(props: IShownProps): ReactElement {
         </span>
         {run.run_id === props.baseId ? <span className="lw-Compare-base">{trans.__('base')}</span> : null}
       </figcaption>
-      {seen ? kind === 'image' ? <Image {...props} /> : <TableOf {...props} /> : null}
+      {!seen ? (
+        <div className="lw-File-wait" aria-hidden="true" />
+      ) : kind === 'image' ? (
+        <Image {...props} />
+      ) : (
+        <TableOf {...props} />
+      )}
     </figure>
   );
 }

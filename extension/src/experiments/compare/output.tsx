@@ -13,8 +13,9 @@ const AS_ROWS = 21;
 /** A comparison in the output of a cell: what travels with the notebook, without the service. */
 export function ComparisonOutput({ comparison }: { comparison: Comparison }): ReactElement {
   const { trans } = useWorkbench();
-  const [hide, setHide] = useState(false);
-  const same = [...comparison.params, ...comparison.metrics].filter(row => !row.differs).length;
+  const [hide, setHide] = useState(true);
+  const rows = [...comparison.params, ...comparison.metrics, ...(comparison.costs ?? [])];
+  const same = rows.filter(row => !row.differs).length;
   return (
     <>
       {same ? (

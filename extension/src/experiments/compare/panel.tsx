@@ -14,7 +14,7 @@ import type { CompareModel } from './model';
 import { Parts } from './parts';
 import { Relations } from './relations';
 import { AS_ROWS, Values } from './values';
-import { curveMetrics } from './words';
+import { curveMetrics, nameOf } from './words';
 
 interface IProps {
   experiments: ExperimentsModel;
@@ -69,7 +69,11 @@ function Page({ experiments, model, comparison }: IProps & { comparison: Compari
   return (
     <div className="lw-Page lw-Comparison" ref={page}>
       <Heading
-        title={trans._n('Comparison of %1 run', 'Comparison of %1 runs', comparison.runs.length)}
+        title={
+          comparison.runs.length === 1
+            ? nameOf(base)
+            : trans.__('Comparison of %1 runs', comparison.runs.length)
+        }
         note={[...new Set(comparison.runs.map(run => run.experiment))].join(', ')}
       >
         <CopyAsCell code={compareCode(comparison.runs.map(run => run.run_id))} what={trans.__('compare')} />

@@ -9,7 +9,7 @@ import { useWidth } from './hooks';
 import { toPixels, type Span } from './lines';
 import { Pick } from './pick';
 import { useStanding, type IRelationProps } from './relations';
-import { nameOf } from './words';
+import { mainMetric, nameOf } from './words';
 
 const HEIGHT = 300;
 const TOP = 46;
@@ -33,7 +33,7 @@ export function Parallel({ model, comparison, dimensions }: IRelationProps): Rea
   const { hovered, faint, hidden } = useStanding(model);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const main = comparison.main_metric ?? null;
+  const main = mainMetric(comparison);
   const keys = view.axes ?? usualAxes(dimensions, main);
   const scales = useMemo(
     () =>
@@ -114,7 +114,7 @@ export function Parallel({ model, comparison, dimensions }: IRelationProps): Rea
         />
         {view.axes ? (
           <button type="button" className="lw-link" onClick={() => model.change({ axes: null, logAxes: [] })}>
-            {trans.__('Usual axes')}
+            {trans.__('Default axes')}
           </button>
         ) : null}
         {Object.keys(brushes).length ? (

@@ -108,11 +108,43 @@ function Part({
       ))}
       {facts.length ? <Facts title={title} facts={facts} /> : null}
       {equal ? (
-        <p className="lw-quiet">{trans._n('%1 more is the same.', '%1 more are the same.', equal)}</p>
+        <p className="lw-quiet">
+          {facts.length
+            ? trans._n('%1 more is the same.', '%1 more are the same.', equal)
+            : trans._n('%1 entry, the same in both.', '%1 entries, all the same.', equal)}
+        </p>
       ) : null}
-      {part.same && fold ? null : blocks.map((block, index) => <Block key={index} block={block} />)}
+      {part.same && fold
+        ? null
+        : inRows(blocks, fold).map((row, index) =>
+            Array.isArray(row) ? (
+              <p key={index} className="lw-quiet lw-Diff-equal">
+                {trans.__('%1 cells are the same', row.length)}
+              </p>
+            ) : (
+              <Block key={index} block={row} />
+            )
+          )}
     </section>
   );
+}
+
+type DiffBlock = Schemas['DiffBlock'];
+
+/** Blocks as they are drawn: equal ones that follow each other are one line, unless all is to be seen. */
+function inRows(blocks: DiffBlock[], fold: boolean): (DiffBlock | DiffBlock[])[] {
+  const rows: (DiffBlock | DiffBlock[])[] = [];
+  for (const block of blocks) {
+    const before = rows[rows.length - 1];
+    if (!fold || block.mark !== 'same') {
+      rows.push(block);
+    } else if (Array.isArray(before)) {
+      before.push(block);
+    } else {
+      rows.push([block]);
+    }
+  }
+  return rows.map(row => (Array.isArray(row) && row.length === 1 ? row[0] : row));
 }
 
 function Facts({ title, facts }: { title: string; facts: Schemas['FactRow'][] }): ReactElement {

@@ -8,7 +8,7 @@ import { useWidth } from './hooks';
 import { toPixels, type Span } from './lines';
 import { Pick } from './pick';
 import { useStanding, type IRelationProps } from './relations';
-import { nameOf } from './words';
+import { mainMetric, nameOf } from './words';
 
 const HEIGHT = 320;
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 18, 14, 44];
@@ -24,7 +24,7 @@ export function Scatter({ model, comparison, dimensions, base }: IRelationProps)
   const find = (key: string | null, usual: string): IDimension | undefined =>
     numeric.find(one => one.key === key) ?? numeric.find(one => one.key === usual) ?? numeric[0];
   const x = find(view.scatterX, usualCost(dimensions));
-  const y = find(view.scatterY, `metrics.${comparison.main_metric}`);
+  const y = find(view.scatterY, `metrics.${mainMetric(comparison)}`);
   if (!x || !y) {
     return <></>;
   }

@@ -4,7 +4,7 @@ import React, { useMemo, useRef, type ReactElement } from 'react';
 import { useWorkbench } from '../../common/widget';
 import type { Comparison, ComparisonRow } from './api';
 import { colourOf } from './colours';
-import { costLabel, delta, nameOf } from './words';
+import { costLabel, delta, filled, mainMetric, nameOf } from './words';
 
 const COLUMN = 156;
 const ROW = 30;
@@ -43,9 +43,14 @@ export function Values(props: IValuesProps): ReactElement {
       [trans.__('Costs'), comparison.costs ?? []],
       [trans.__('Parameters'), comparison.params]
     ];
+    const main = mainMetric(comparison);
+    const first = (row: ComparisonRow): number =>
+      Number(row.name === main && comparison.metrics.includes(row));
     return groups.flatMap(([group, rows]) =>
       rows
         .filter(row => row.differs || !hideSame)
+        // What only one of them has says little of how they compare.
+        .sort((a, b) => first(b) - first(a) || filled(b) - filled(a))
         .map((row): ILine => ({
           key: `${group} ${row.name}`,
           group,

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { number } from '../../common/format';
-import type { Comparison, Run } from './api';
+import type { Comparison, ComparisonRow, Run } from './api';
 
 /** Seconds since a run's start, short enough for an axis. */
 export function elapsed(seconds: number): string {
@@ -38,6 +38,17 @@ export function costLabel(name: string, trans: TranslationBundle): string {
   return labels[name] ?? name;
 }
 
+/** In how many of the compared runs a row has a value. */
+export const filled = (row: ComparisonRow): number => row.values.filter(({ text }) => text !== '').length;
+
+/** What the runs are judged by: the service's choice, or where few runs have that, what most of them have. */
+export function mainMetric({ main_metric, metrics }: Comparison): string | null {
+  const judged = metrics.filter(row => (row.direction ?? 'none') !== 'none');
+  const chosen = metrics.find(row => row.name === main_metric);
+  const best = [...(chosen ? [chosen] : []), ...judged].sort((a, b) => filled(b) - filled(a))[0];
+  return best?.name ?? main_metric ?? null;
+}
+
 /** The metrics that have a curve, the main one first, the system's last. */
 export function curveMetrics(comparison: Comparison): string[] {
   const found = new Set(
@@ -45,8 +56,8 @@ export function curveMetrics(comparison: Comparison): string[] {
       Object.entries(run.metrics).flatMap(([name, metric]) => (metric.step > 0 ? [name] : []))
     )
   );
-  const rank = (name: string): number =>
-    name === comparison.main_metric ? 0 : name.startsWith('system/') ? 2 : 1;
+  const main = mainMetric(comparison);
+  const rank = (name: string): number => (name === main ? 0 : name.startsWith('system/') ? 2 : 1);
   return [...found].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, undefined, { numeric: true }));
 }
 

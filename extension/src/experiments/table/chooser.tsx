@@ -56,7 +56,7 @@ function Choices({ model }: { model: RunsTable }): ReactElement {
         />
         <button
           type="button"
-          className="lw-Link"
+          className="lw-link"
           disabled={view.columns === null}
           title={trans.__('Back to the columns that the table chooses by itself')}
           onClick={() => model.show({ columns: null, pinned: [], widths: {} })}

@@ -112,7 +112,10 @@ function widthOf(key: string, kind: Column['kind'], grouped: boolean): number {
   if (key === NAME) {
     return 180;
   }
-  if (kind === 'time' || key === 'attributes.status') {
+  if (kind === 'time') {
+    return 108; // a date whole
+  }
+  if (key === 'attributes.status') {
     return 94;
   }
   // A mean with its deviation takes room.

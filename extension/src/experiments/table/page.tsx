@@ -169,7 +169,7 @@ function Nothing({ model, name }: { model: RunsTable; name: string }): ReactElem
   if (view.filter.trim() || view.words.trim() || Object.keys(view.within).length) {
     return (
       <Empty>
-        <p>{trans.__('No run is like that.')}</p>
+        <p>{trans.__('No run matches.')}</p>
         <Button
           label={trans.__('Show all runs')}
           onClick={() => model.show({ filter: '', words: '', within: {} })}

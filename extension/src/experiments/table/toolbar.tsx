@@ -220,7 +220,11 @@ function Grouping({ model }: { model: RunsTable }): ReactElement {
 function Lifecycle({ model }: { model: RunsTable }): ReactElement {
   const { trans } = useWorkbench();
   const { lifecycle } = useStore(model.view);
-  const words = { active: trans.__('Active'), archived: trans.__('Archived'), all: trans.__('All runs') };
+  const words = {
+    active: trans.__('Active runs'),
+    archived: trans.__('Archived runs'),
+    all: trans.__('All runs')
+  };
   return (
     <select
       className="lw-Select"
