@@ -46,7 +46,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
       name: ({ runs }) => runs.join('-'),
       title: ({ runs }) =>
         runs?.length === 1
-          ? trans.__('Curves of a Run')
+          ? trans.__('One Run')
           : runs?.length
             ? trans.__('Compare %1 Runs', runs.length)
             : trans.__('Compare Runs'),

@@ -38,7 +38,11 @@ export function runOutput(commands: CommandRegistry): IOutputKind<Run> {
           </div>
           {commands.hasCommand(OPEN_COMPARE) && data.status !== 'RUNNING' ? (
             <Button
-              label={trans.__('Open curves')}
+              label={
+                data.metrics.some(metric => metric.steps.length > 1)
+                  ? trans.__('Open curves')
+                  : trans.__('Open values')
+              }
               title={trans.__('Curves, values, images and tables of this run in a tab')}
               onClick={() => commands.execute(OPEN_COMPARE, { runs: [run_id] })}
             />

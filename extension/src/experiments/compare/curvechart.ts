@@ -99,7 +99,7 @@ export class CurveChart {
         width,
         height: HEIGHT,
         legend: { show: false },
-        padding: [8, 12, 0, 0],
+        padding: [8, 20, 0, 0],
         scales: {
           x: {
             time: axis === 'wall',

@@ -263,7 +263,7 @@ function AxisOf(props: IAxisProps): ReactElement {
   const xAt = (event: PointerEvent<SVGElement>): number =>
     event.clientX - event.currentTarget.ownerSVGElement!.getBoundingClientRect().left;
   const label = scale.dimension.label;
-  const fits = Math.max(Math.floor(Math.min(room, 150) / 6.5), 6);
+  const fits = Math.max(Math.floor(Math.min(room, 150) / 7.6), 6);
   return (
     <g className="lw-Parallel-axis" data-axis={scale.dimension.key}>
       <line x1={x} x2={x} y1={TOP} y2={TOP + INSIDE} />
