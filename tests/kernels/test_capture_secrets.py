@@ -161,12 +161,47 @@ def test_none_arrives_in_the_store(client: Client, state_folder: Path, folder: P
         "basic understanding of a bearer of news\nauthor = 'Ada Lovelace'",
         "+asttokens==3.0.2\n+tokens==12345678",
         "https://host/path/0123456789abcdef0123456789abcdef",
+        "frame.groupby(key='weather_station_12')\nkey = 'user_id_2013'\ncookie = 'chocolate_chip_cookie_2'",
+        "mask_token = token = '[MASK]'\ntoken_embedding = 'embedding-layer-12'\npassword_column = 'pw_hash_2'",
+        "token_url = 'https://login.example.com/oauth2/token'\nprivate_key_path = 'keys/id_rsa2'",
+        "token = next_token_2013\npassword = args.password_2\ncredentials = config2.database.login1",
+        "tokens = ['the', 'cat', 'sat']\nmodel = 'sk-learn-model-with-many-parts-in-the-name'",
+        'class Token:\n    """One of a text, of 8 kinds."""',
     ],
 )
 def test_what_is_no_secret_stays(harmless: str) -> None:
     masker = Masker(secrets_of({"MAX_TOKENS": "100000", "TOKENIZERS_PARALLELISM": "false", "SOME_KEY": "yes"}))
     masker.learn(harmless)
     assert masker.mask(harmless) == harmless
+
+
+WAYS = [
+    'password = """{0}\n{0}"""', 'token = f"{0}-{{user}}"', 'token = f"{{user}}-{0}"', "d = {{'password'  :   '{0}'}}",
+    "machine host login ada password {0}", "machine host\n  login ada\n  password {0}\n", "pwd = 'a\"b{0}'",
+    '"Server=tcp:h,1433;Uid=u;Pwd={0};Encrypt=yes;"', '"host=h user=ada password={0} dbname=x"',
+    "!export DB_PASSWORD={0}; python x.py", "!DB_PASSWORD={0} python x.py", "!docker run -e API_TOKEN={0} image",
+    "!curl -u ada:{0} https://h", "!mysql -u root -p{0} db", "docker login -u ada -p {0} registry",
+    'headers = {{"Authorization": "{0}"}}', "!curl -H 'X-Auth-Token: {0}' h", 'token = "abc12345" + "{0}"',
+    'token = ("abc12345"\n         "{0}")', 'setattr(cfg, "password", "{0}")', 'reader.option("password", "{0}")',
+    'hadoop.set("fs.s3a.secret.key", "{0}")', "# password: {0}", "# the password is {0}", "<password>{0}</password>",
+    'password = getpass() or "{0}"', 'token = os.environ["T"] if here else "{0}"', 'user, password = "ada", "{0}"',
+    'tokens = ["{0}", "{0}x"]', 'secrets = {{"openai": "{0}"}}', "CREATE USER ada WITH PASSWORD '{0}'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_write_a_secret(way: str) -> None:
+    secret = word(length=20)
+    masked = Masker().mask(way.format(secret))
+    assert secret not in masked
+    assert MASK in masked
+
+
+@pytest.mark.parametrize("part", ["\\", " ", '"', "token = a or ", "tokens = [", '***" +\n', "x, password = ", "a."])
+def test_no_text_takes_long(part: str) -> None:
+    """What took its square would hang here, not fail."""
+    text = part * (100_000 // len(part))
+    assert Masker().mask(text + "\npassword = 'a-secret-1'").endswith(f"'{MASK}'")
 
 
 def test_secret_values_are_known_by_their_names() -> None:

@@ -16,7 +16,17 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
-from labwright.experiments.capture.patterns import EXPRESSIONS, NOT_SECRET_NAME, is_secret_name, is_trivial
+from labwright.experiments.capture.patterns import (
+    BESIDE,
+    CODE,
+    EXPRESSIONS,
+    NOT_SECRET_NAME,
+    ONE_OF_THEM,
+    SEVERAL,
+    WORDS,
+    is_secret_name,
+    is_trivial,
+)
 
 MASK = "***"
 # A line's end inside a secret: of a base64 block; of two strings that Python joins, indented, in a changed line.
@@ -56,6 +66,8 @@ class Masker:
                 secret = match.groupdict().get("secret") or match.group()
                 if len(secret) >= 8 and not secret.isalpha() and "\n" not in secret and _is_meant(match):
                     found[secret] = None
+        for several in SEVERAL.finditer(text):
+            found |= dict.fromkeys(one["secret"] for one in ONE_OF_THEM.finditer(several.group()))
         self.add(list(found)[:MOST_LEARNED])
 
     def learn_from(self, value: Any) -> None:
@@ -74,6 +86,11 @@ class Masker:
         text = self._over_breaks(text)
         for expression in EXPRESSIONS:
             text = expression.sub(_masked, text)
+        text = SEVERAL.sub(lambda several: ONE_OF_THEM.sub(_masked, several.group()), text)
+        for _ in range(9):
+            text, more = BESIDE.subn(_masked, text)
+            if not more:
+                break
         self.places += max(text.count(MASK) - before, 0)
         return text
 
@@ -137,8 +154,14 @@ def _place(places: list[tuple[int, int]], position: int) -> int:
 
 
 def _is_meant(match: re.Match[str]) -> bool:
-    """Whether the name beside the value is that of a secret; num_tokens is not."""
-    return "name" not in match.re.groupindex or NOT_SECRET_NAME.search(match.group("name")) is None
+    """Whether it is a secret by the name beside it (num_tokens is none) and by its look (that of a column is none)."""
+    groups = match.groupdict()
+    if groups.get("name") and NOT_SECRET_NAME.search(groups["name"]):
+        return False
+    secret = groups.get("secret") or ""
+    if groups.get("weak") and groups["weak"].lower() != "authorization" and WORDS.fullmatch(secret):
+        return False
+    return not (groups.get("to") == " = " and CODE.fullmatch(secret))
 
 
 def _masked(match: re.Match[str]) -> str:
@@ -181,7 +204,7 @@ def secrets_of(environment: Mapping[str, str]) -> set[str]:
     """The secret values of an environment: of secret names, and passwords in addresses."""
     found = set()
     for name, value in environment.items():
-        if is_secret_name(name) and not _is_path(value):
+        if is_secret_name(name) and name != "PWD" and not _is_path(value):
             found.add(value)
             found |= _inside(value)
         if "://" in value and (password := _password(value)):
