@@ -237,6 +237,24 @@ def test_a_service_on_it_and_a_database_that_goes_away(database: PostgreSQL, url
             assert database.password not in str(process.environ())
 
 
+def test_what_cannot_be_migrated_is_told_in_a_line(database: PostgreSQL, url: str, tmp_path: Path) -> None:
+    newer = Store(tmp_path, url)
+    newer.migrate()
+    with newer.engine.begin() as found:
+        found.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        found.execute(sa.text("CREATE ROLE guest LOGIN PASSWORD 's3cret'"))
+    with pytest.raises(UnavailableError, match="made by a newer Labwright"):
+        newer.migrate()
+    newer.close()
+    empty = database.database(f"labwright{next(_numbers)}")
+    guest = Store(tmp_path, empty.replace(f"labwright:{database.password}@", "guest:s3cret@", 1))
+    with pytest.raises(UnavailableError, match="permission denied for schema public") as error:
+        guest.migrate()
+    assert "s3cret" not in error.value.message
+    assert os.linesep not in error.value.message
+    guest.close()
+
+
 @pytest.mark.parametrize("wrong", ["nonsense", "mysql://me:s3cret@x/y", "postgresql://me:s3cret@127.0.0.1:1/x"])
 def test_a_wrong_address_is_told_and_its_password_is_not(wrong: str, tmp_path: Path) -> None:
     with pytest.raises((InvalidError, UnavailableError)) as error:

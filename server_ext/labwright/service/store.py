@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from labwright.errors import InvalidError, MissingExtraError, UnavailableError
@@ -101,9 +102,14 @@ class Store:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except GONE as error:
-            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:300]
-            words = f"Labwright's database {self.public} does not answer, or does not take us: {reason}"
+            words = f"Labwright's database {self.public} does not answer, or does not take us: {_reason(error)}"
             raise UnavailableError(words, code="database_unavailable") from None
+        except CommandError:
+            words = f"Labwright's database {self.public} was made by a newer Labwright: upgrade this one."
+            raise UnavailableError(words, code="database_newer") from None
+        except sa.exc.DBAPIError as error:
+            words = f"Labwright's tables cannot be made in the database {self.public}: {_reason(error)}"
+            raise UnavailableError(words, code="database_refuses") from None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -116,15 +122,20 @@ class Store:
         self.engine.dispose()
 
 
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    """The database's own words, in a line; they name no password."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:300]
+
+
 def _address(url: str) -> sa.URL:
-    """The URL as SQLAlchemy takes it; a bare postgres:// or postgresql:// means psycopg. It is never repeated."""
+    """The URL as SQLAlchemy takes it; whatever driver it names, PostgreSQL means psycopg. It is never repeated."""
     try:
         found = sa.make_url(url)
     except sa.exc.ArgumentError:
         raise InvalidError("LABWRIGHT_DATABASE_URL is no address of a database: postgresql://…") from None
     if found.get_backend_name() not in {"postgresql", "postgres", "sqlite"}:
         raise InvalidError("Labwright keeps its state in SQLite or PostgreSQL: postgresql://USER:PASSWORD@HOST/NAME")
-    if found.drivername in {"postgres", "postgresql"}:
+    if found.get_backend_name() != "sqlite":
         found = found.set(drivername="postgresql+psycopg")
     if found.drivername == "postgresql+psycopg" and importlib.util.find_spec("psycopg") is None:
         raise MissingExtraError("postgresql")
