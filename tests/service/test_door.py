@@ -83,6 +83,12 @@ def test_nothing_else_passes(server: Jupyter, client: Client, path: str) -> None
     assert running_service(client.folders) == before
 
 
+def test_no_reply_leads_to_an_address_of_the_service(server: Jupyter, client: Client) -> None:
+    for path in ("operations/x/", "experiments/tracking/", "experiments/overview/"):
+        found = server.http.get(f"labwright/{path}")
+        assert (found.status_code, "location" in found.headers) == (404, False), path
+
+
 def test_a_base_url_may_look_like_anything() -> None:
     assert service_path("/user/labwright/labwright/status", "/user/labwright/") == "/status"
     assert service_path("/user/a%40b/labwright/serving/endpoints/x%2Fy", "/user/a@b/") == "/serving/endpoints/x%2Fy"

@@ -69,10 +69,11 @@ class MlflowPageHandler(ProxyHandler):
     def check_xsrf_cookie(self) -> None:
         """Refuse what another site's page sends with this user's cookie. Jupyter, and its Hub, call this.
 
-        A page of another site cannot set the Authorization header, nor any of those that are looked at here.
+        A page of another site cannot set an Authorization header with a token (a browser adds the user and password of
+        a proxy before us by itself), nor any of those that are looked at here.
         """
         headers = self.request.headers
-        if "Authorization" in headers:
+        if headers.get("Authorization", "").partition(" ")[0].lower() in {"token", "bearer"}:
             return
         reads = self.request.method in {"GET", "HEAD", "OPTIONS"}
         site = headers.get("Sec-Fetch-Site")

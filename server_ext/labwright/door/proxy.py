@@ -27,6 +27,7 @@ JUPYTERS_WORDS = ("token", "_xsrf", "no_track_activity")
 DROPPED_REPLY_HEADERS = {
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
     "upgrade", "server", "date", "set-cookie", "access-control-allow-origin", "access-control-allow-credentials",
+    "location", "refresh",  # an address of the service's own socket, or of a server behind it
 }  # fmt: skip
 BACKGROUND = "X-Labwright-Background"
 

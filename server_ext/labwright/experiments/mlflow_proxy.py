@@ -18,7 +18,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from labwright.errors import LabwrightError
+from labwright.errors import LabwrightError, NotFoundError
 from labwright.experiments.mlflow_paths import repeatable
 from labwright.experiments.mlflow_rest import server
 from labwright.experiments.tracking_server import TrackingServer
@@ -49,6 +49,9 @@ _announced: dict[str, float] = {}
 @router.api_route("/mlflow/{path:path}", methods=METHODS)
 async def proxy(request: Request, context: Annotated[Context, Depends(auth.context)]) -> Response:
     """Pass a request on and stream the reply."""
+    if {".", ".."} & set(request.scope["path"].replace("\\", "/").split("/")):
+        # It would leave a remote server's own path, with the credentials for it.
+        return _said(NotFoundError("MLflow has no such address."), 404)
     mlflow = server(context)
     try:
         reply = await _exchange(request, mlflow)
@@ -79,7 +82,8 @@ async def _exchange(request: Request, mlflow: TrackingServer) -> httpx.Response:
     """Ask, and ask again where that is safe. Errors: LabwrightError when it may be sent again; _UnknownError."""
     again = repeatable(request.method, request.scope["path"])
     length = int(request.headers.get("content-length", "0") or 0)
-    kept = await request.body() if again and length <= MOST_KEPT else None
+    small = length <= MOST_KEPT and "transfer-encoding" not in request.headers
+    kept = await request.body() if again and small else None
     for last in (False, True):
         if not mlflow.alive:
             await run_in_threadpool(mlflow.ensure)

@@ -44,6 +44,7 @@ def create_app(context: Context, end: Callable[[], None]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        redirect_slashes=False,  # to an address that only the socket has
     )
     app.state.context = context
     app.state.capabilities = CAPABILITIES
