@@ -295,6 +295,17 @@ def test_images_and_tables_by_name(client: Client, two: tuple[str, str]) -> None
         client.get("/experiments/differences/table", LoggedTable, params={"run": two[1], "path": "config.json"})
 
 
+def test_a_table_of_very_many_columns_is_shown_in_part(client: Client, mlflow: Any, two: tuple[str, str]) -> None:
+    """Each row has a name of its own: all of it would be ten thousand million cells."""
+    text = json.dumps([{f"column {i}": i} for i in range(100_000)])
+    assert len(text) < 5_000_000
+    mlflow.log_text(two[0], text, "wide.json")
+    found = client.get("/experiments/differences/table", LoggedTable, params={"run": two[0], "path": "wide.json"})
+    assert (len(found.columns), len(found.rows), found.total) == (60, 200, 100_000)
+    assert found.rows[1][:3] == ["", "1", ""]
+    _artifacts(two[0]).joinpath("wide.json").unlink()
+
+
 def test_a_file_comes_in_a_form_that_nothing_runs_from(client: Client, mlflow: Any, two: tuple[str, str]) -> None:
     state = running_service(client.folders)
     assert state is not None

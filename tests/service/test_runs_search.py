@@ -107,8 +107,6 @@ ANSWERED = [
     "params.optimizer LIKE '%xx%xx%'",
     "params.optimizer LIKE '_'",
     "params.optimizer ILIKE 'ADAM'",
-    "params.optimizer ilike '%ÜNÏ%'",
-    "params.optimizer ilike '%ünï%'",
     "params.optimizer LIKE 'two%lines'",
     'params.optimizer = "it\'s"',
     "params.optimizer = 'say \"hi\"'",
@@ -149,6 +147,8 @@ ANSWERED = [
 ]
 PASSED_ON = [
     "datasets.name = 'x'",
+    "params.optimizer ilike '%ÜNÏ%'",
+    "params.optimizer ilike '%ünï%'",
     "attributes.artifact_uri LIKE '%1%'",
     "params.optimizer = 'it''s'",
     "params.optimizer = 'back\\slash'",

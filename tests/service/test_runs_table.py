@@ -7,9 +7,11 @@ import io
 import json
 import math
 import os
+import sqlite3
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import psutil
 import pytest
 
 from labwright.client import Client, connection
-from labwright.errors import ConflictError, InvalidError, NotFoundError
+from labwright.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from labwright.experiments.models import Tracking
 from labwright.experiments.table.models import Aggregate, Kind, Sort, Spread, TableQuery, TableWindow
 from labwright.service.models import Operation
@@ -219,8 +221,6 @@ def test_changes_show_without_reading_all_again(client: Client, mlflow: Any, man
 
 
 def test_runs_removed_for_good_are_forgotten(client: Client, mlflow: Any, few: str, state_folder: Path) -> None:
-    import sqlite3
-
     kept, gone = (mlflow.create_run(few, run_name=name).info.run_id for name in ("kept", "gone"))
     assert {row.run_id for row in window(client, few).rows} == {kept, gone}
     with sqlite3.connect(state_folder / "mlflow" / "mlflow.db", timeout=20) as db:  # as `mlflow gc` does
@@ -252,6 +252,18 @@ def test_any_text_is_only_text(client: Client, mlflow: Any, few: str) -> None:
     assert window(client, few, group_by=f"params.{name}").groups[0].value == MARKUP
     assert window(client, few, within={f"params.{name}": MARKUP, "tags.t": "' OR 1=1 --"}).total == 1
     assert window(client, few, within={f"metrics.{name}": "no number"}).total == 0
+
+
+def test_a_metric_that_no_run_has_costs_nothing(client: Client, many: str) -> None:
+    asked = {f"no such metric {i}": "max" for i in range(400)}
+    found = whole(client, many, columns=["metrics.no such metric 1"], aggregates=asked, limit=1)
+    assert (found.last_only, found.rows[0].cells) == ([], [None])
+    for query in (
+        {"aggregates": {str(i): "max" for i in range(501)}}, {"sort": [{"key": "metrics." + "x" * 1000}]},
+        {"columns": ["x" * 1000]}, {"group_by": "x" * 1000}, {"within": {"x" * 1000: "1"}},
+    ):  # fmt: skip
+        with pytest.raises(InvalidError):
+            window(client, many, **query)
 
 
 def test_wrong_questions_are_refused_without_an_echo(client: Client, many: str) -> None:
@@ -451,7 +463,7 @@ def test_a_server_is_synced_by_its_api(client: Client, mlflow: Any, state_folder
     def same(aggregate: Aggregate = "last") -> bool:
         asked = query.model_copy(update={"aggregates": {"auc": aggregate}})
         table = synced.table(few, whole=True)
-        table.source.extremes(table.index, "auc")
+        table.source.extremes(table.index, "auc", 1.0)
         theirs = of_index(table.index, asked, 0, 500, None, None)
         mine = window(client, few, limit=500, **asked.model_dump())
         return theirs.rows == mine.rows and theirs.columns == mine.columns and theirs.runs == mine.runs
@@ -470,6 +482,48 @@ def test_a_server_is_synced_by_its_api(client: Client, mlflow: Any, state_folder
     wait_until(same, "edits show when their page's turn comes")
     with pytest.raises(NotFoundError, match="There is no such experiment"):
         synced.table("99999")
+
+
+def test_a_store_that_was_replaced_is_read_anew(client: Client, mlflow: Any, few: str, state_folder: Path) -> None:
+    """As after a backup was put back: the same place, another file."""
+    store = state_folder / "mlflow" / "mlflow.db"
+    kept = mlflow.create_run(few, run_name="kept").info.run_id
+    with closing(sqlite3.connect(store)) as db:
+        backup = store.with_name("backup.db")
+        with closing(sqlite3.connect(backup)) as copy:
+            db.backup(copy)
+    gone = mlflow.create_run(few, run_name="gone").info.run_id
+    assert {row.run_id for row in window(client, few).rows} == {kept, gone}
+    (service,) = (psutil.Process(client.service().pid),)
+    for child in service.children():  # MLflow has the old file open
+        child.kill()
+    for name in ("mlflow.db-wal", "mlflow.db-shm"):
+        store.with_name(name).unlink(missing_ok=True)
+    os.replace(backup, store)
+    assert [row.run_id for row in window(client, few).rows] == [kept]
+    new = mlflow.create_run(few, run_name="new").info.run_id
+    assert {row.run_id for row in window(client, few).rows} == {kept, new}
+
+
+def test_a_store_that_another_mlflow_keeps_in_another_way_is_asked_by_rest(tmp_path: Path, state_folder: Path) -> None:
+    from labwright.experiments.embedded_store import is_readable, reading
+
+    store = state_folder / "mlflow" / "mlflow.db"
+    assert is_readable(store)
+    assert not is_readable(tmp_path / "none.db")
+    for change in (
+        "ALTER TABLE latest_metrics RENAME COLUMN is_nan TO nan", "DROP INDEX index_metrics_run_uuid_key_step",
+        "DROP TABLE tags",
+    ):  # fmt: skip
+        other = tmp_path / "other.db"
+        with closing(sqlite3.connect(store)) as db, closing(sqlite3.connect(other)) as copy:
+            db.backup(copy)
+            copy.execute(change)
+        assert not is_readable(other), change
+        other.unlink()
+    other.write_bytes(b"no database" * 100)
+    with pytest.raises(UnavailableError, match="cannot be read now"), reading(other) as connection:
+        connection.execute("SELECT 1 FROM runs")
 
 
 def test_the_index_may_be_lost_at_any_time(client: Client, many: str) -> None:

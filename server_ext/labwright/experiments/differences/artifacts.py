@@ -54,12 +54,14 @@ def read(context: Context, run: Json, path: str, limit: int) -> bytes:
 def listed(context: Context, run: Json) -> tuple[list[Entry], bool]:
     """The files of a run in the order of their paths, those of models left out; and whether these are all."""
     root = _folder(context, run)
-    found = []
+    found: list[Entry] = []
+    whole = True
     for entry in _walk(root) if root is not None else _walk_remote(context, run["info"]["run_id"]):
+        if entry is None or len(found) >= ENTRIES:
+            whole = False
+            break
         found.append(entry)
-        if len(found) >= ENTRIES:
-            return sorted(found, key=lambda one: one.path), False
-    return sorted(found, key=lambda one: one.path), True
+    return sorted(found, key=lambda one: one.path), whole
 
 
 def _contained(path: str) -> str:
@@ -92,7 +94,8 @@ def _walk(root: Path) -> Iterator[Entry]:
                 yield Entry(file.relative_to(root).as_posix(), file.stat().st_size)
 
 
-def _walk_remote(context: Context, run_id: str) -> Iterator[Entry]:
+def _walk_remote(context: Context, run_id: str) -> Iterator[Entry | None]:
+    """The last is None where there are more folders than are looked at."""
     left = [""]
     for _ in range(FOLDERS):
         if not left:
@@ -105,6 +108,8 @@ def _walk_remote(context: Context, run_id: str) -> Iterator[Entry]:
                 left.append(item["path"])
             else:
                 yield Entry(item["path"], int(item.get("file_size", 0)))
+    if left:
+        yield None
 
 
 def _children(context: Context, run_id: str, folder: str) -> list[Json]:

@@ -107,7 +107,8 @@ def _from_json(text: str) -> tuple[list[Any], list[list[Any]]]:
         return found["columns"], [row if isinstance(row, list) else [row] for row in found["data"]]
     if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
         columns = list(dict.fromkeys(key for row in found for key in row))
-        return columns, [[row.get(name) for name in columns] for row in found]
+        shown = [[row.get(name) for name in columns[:COLUMNS]] for row in found[:ROWS]]
+        return columns, [*shown, *([[]] * (len(found) - len(shown)))]  # only their number is told
     raise InvalidError("This JSON is not a table: it has no columns and rows.", code="no_table")
 
 

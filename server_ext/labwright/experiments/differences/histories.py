@@ -5,19 +5,18 @@ What was read is kept for the next zoom, for a while and up to a size; it is der
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labwright.experiments import mlflow_rest
 from labwright.experiments.backend import SQL_INFINITY
+from labwright.experiments.embedded_store import embedded, reading
 from labwright.service.context import Context
 
 KEPT_POINTS = 1_500_000  # 24 bytes each
@@ -91,25 +90,14 @@ def start_times(context: Context, run_ids: list[str]) -> dict[str, int]:
     """When runs began, in milliseconds; empty where it is MLflow that must be asked."""
     if (database := embedded(context)) is None:
         return {}
-    with closing(_opened(database)) as connection:
+    with reading(database) as connection:
         marks = ",".join("?" * len(run_ids))
         rows = connection.execute(f"SELECT run_uuid, start_time FROM runs WHERE run_uuid IN ({marks})", run_ids)  # noqa: S608 # question marks only
         return {run_id: start or 0 for run_id, start in rows}
 
 
-def _opened(database: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=10)
-
-
-def embedded(context: Context) -> Path | None:
-    """The database of the MLflow that is the service's own; None where runs are on another server."""
-    mlflow = mlflow_rest.server(context)
-    found = mlflow.folder / "mlflow.db"
-    return found if mlflow.embedded and found.exists() else None
-
-
 def _from_sqlite(database: Path, run_ids: list[str], metric: str) -> Iterator[tuple[str, History]]:
-    with closing(_opened(database)) as connection:
+    with reading(database) as connection:
         marks = ",".join("?" * len(run_ids))
         # Points are only ever added: their number and the newest row say whether what is kept is all there is.
         stamps = {

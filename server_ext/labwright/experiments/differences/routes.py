@@ -65,6 +65,6 @@ def file(context: In, actor: By, run: str, path: Path) -> Response:
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
         "Content-Disposition": "attachment",
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": "private, max-age=10",
     }
     return Response(content, media_type=kind, headers=headers)

@@ -13,6 +13,7 @@ LINES = 4000  # lines that are compared, between the equal beginnings and ends
 ROWS = 3000  # rows that are sent
 LINE = 2000  # characters of a line
 WORDS = 400  # characters of a line whose words are compared
+PAIRS = 20_000  # of words; their comparison takes up to the square of it
 WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -102,7 +103,7 @@ def _words(left: str, right: str) -> tuple[list[Piece], list[Piece]]:
         return [Piece(text=_clipped(left))], [Piece(text=_clipped(right))]
     a, b = WORD.findall(left), WORD.findall(right)
     matcher = SequenceMatcher(None, a, b, autojunk=False)
-    if matcher.ratio() < 0.3:
+    if len(a) * len(b) > PAIRS or matcher.ratio() < 0.3:
         return [Piece(text=left)], [Piece(text=right)]
     pieces: tuple[list[Piece], list[Piece]] = ([], [])
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from labwright.actor import Actor
@@ -15,7 +16,7 @@ from labwright.experiments import mlflow_rest
 from labwright.experiments.table.models import BulkChange
 from labwright.service.context import Context
 from labwright.service.models import Operation
-from labwright.service.operations import Handle
+from labwright.service.operations import CancelledByUser, Handle
 
 KEY = re.compile(r"[/\w.\- :]{1,250}")
 RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -79,10 +80,11 @@ class _Work:
                     same += 1
                 else:
                     failed.append((run_id, outcome))
-                if number % every == 0 and not self.handle.cancelled.is_set():
+                if number % every == 0:
                     self._tell(touched)
                     touched = set()
-                    self.handle.step(f"{number} of {len(ids)} runs", number / len(ids))
+                    with suppress(CancelledByUser):  # what was done is said below
+                        self.handle.step(f"{number} of {len(ids)} runs", number / len(ids))
         self._tell(touched)
         if self.handle.cancelled.is_set():
             raise ConflictError(

@@ -24,7 +24,10 @@ from labwright.service.children import run_job
 from labwright.service.context import Context
 from labwright.service.models import Operation
 
+HISTORY_SECONDS = 1.0
 ASKED_SECONDS = 10.0  # how long MLflow's answer to a filter is good while runs change
+SAME_SECONDS = 60.0  # and while none does: data sets are among what it knows and the index does not
+ASKED = 5  # answers that are kept, each of up to all runs
 PAGE = 1000
 VIEWS = {"active": "ACTIVE_ONLY", "archived": "DELETED_ONLY", "all": "ALL"}
 
@@ -79,10 +82,13 @@ def _checked(experiment_id: str) -> str:
 
 def _extremes(table: Table, query: TableQuery) -> list[str]:
     """Bring up to date what the query needs of the metrics' histories; gives the metrics of which it is not known."""
+    until = time.monotonic() + HISTORY_SECONDS
     return [
         metric
         for metric, aggregate in query.aggregates.items()
-        if extremes_wanted(metric, aggregate) is not None and not table.source.extremes(table.index, metric)
+        if metric in table.index.metrics
+        and extremes_wanted(metric, aggregate) is not None
+        and not table.source.extremes(table.index, metric, max(until - time.monotonic(), 0.0))
     ]
 
 
@@ -95,8 +101,10 @@ def _asked(context: Context, table: Table, query: TableQuery) -> set[str] | None
 def _ask(context: Context, table: Table, text: str, lifecycle: str) -> set[str]:
     """The runs that MLflow itself finds for a filter. Errors: InvalidError with MLflow's words."""
     known = table.asked.get((text, lifecycle))
-    if known is not None and (known[1] == table.index.version or time.monotonic() - known[0] < ASKED_SECONDS):
-        return known[2]
+    if known is not None:
+        good = SAME_SECONDS if known[1] == table.index.version else ASKED_SECONDS
+        if time.monotonic() - known[0] < good:
+            return known[2]
     body = {
         "experiment_ids": [table.index.experiment_id], "filter": text, "max_results": PAGE,
         "run_view_type": VIEWS[lifecycle], "order_by": ["attributes.start_time DESC"],
@@ -108,7 +116,7 @@ def _ask(context: Context, table: Table, text: str, lifecycle: str) -> set[str]:
         if not reply.get("next_page_token"):
             break
         body["page_token"] = reply["next_page_token"]
-    while len(table.asked) >= 20:
+    while len(table.asked) >= ASKED:
         table.asked.pop(next(iter(table.asked)), None)
     table.asked[text, lifecycle] = (time.monotonic(), version, found)
     return found

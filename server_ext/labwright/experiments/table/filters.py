@@ -88,6 +88,8 @@ def _clause(match: re.Match[str]) -> Clause | None:
         known = match["number"] is not None and comparator in ORDERING
         return Clause(entity, key, comparator, float(match["number"])) if known else None
     known = match["text"] is not None and comparator in EQUALITY
+    if known and comparator == "ILIKE" and not match["text"].isascii():
+        return None  # what the other case of a letter is, databases do not agree on
     if not known or (entity == "attributes" and key not in TEXT_ATTRIBUTES):
         return None
     return Clause(entity, key, comparator, match["text"][1:-1])

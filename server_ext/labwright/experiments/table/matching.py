@@ -35,7 +35,7 @@ def with_words(index: Index, words: str) -> Mask:
     columns += [
         texts for key, texts in index.tags.items() if key in shown or not key.startswith(("mlflow.", "labwright."))
     ]
-    for word in words.casefold().split():
+    for word in dict.fromkeys(words.casefold().split()):
         wanted = word.removeprefix("-") or word
         has = np.zeros(len(index.ids), dtype=np.bool_)
         for texts in columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -14,6 +14,7 @@ Cell = float | str | None
 """A number, or text; NaN and infinity are the texts nan, inf, -inf. Times are seconds since the epoch."""
 
 Aggregate = Literal["last", "best", "min", "max"]
+Key = Annotated[str, Field(max_length=500)]  # MLflow's names have at most 250 characters
 
 
 class Kind(StrEnum):
@@ -43,7 +44,7 @@ class Column(BaseModel):
 class Sort(Strict):
     """An order; runs without a value come last either way."""
 
-    key: str
+    key: Key
     descending: bool = False
 
 
@@ -55,10 +56,12 @@ class TableQuery(Strict):
         default="", max_length=500, description="Words that must stand anywhere in a run, any case; -WORD: nowhere"
     )
     sort: list[Sort] = Field(default_factory=list, max_length=5, description="Without one: newest first")
-    columns: list[str] = Field(default_factory=list, max_length=500, description="Keys whose cells are wanted")
-    aggregates: dict[str, Aggregate] = Field(default_factory=dict, description="Per metric's name; else last")
-    group_by: str | None = Field(default=None, description="Key of a parameter, a tag or an attribute")
-    within: dict[str, str | None] = Field(
+    columns: list[Key] = Field(default_factory=list, max_length=500, description="Keys whose cells are wanted")
+    aggregates: dict[Key, Aggregate] = Field(
+        default_factory=dict, max_length=500, description="Per metric's name; else last"
+    )
+    group_by: Key | None = Field(default=None, description="Key of a parameter, a tag or an attribute")
+    within: dict[Key, str | None] = Field(
         default_factory=dict, max_length=10, description="Only rows with exactly these values by key, such as a group's"
     )
     lifecycle: Literal["active", "archived", "all"] = "active"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from labwright.experiments.table.index import Extremes, Index
+from labwright.experiments.table.index import GONE, Extremes, Index
 
 RUNS = 25
 MOST = 25_000  # points that MLflow gives at once
@@ -18,7 +18,10 @@ def extremes_of(call: Call, index: Index, metric: str, run_ids: Iterable[str], i
     """Read the histories of these runs, some runs at a time."""
     with index.lock:
         column = index.metrics.get(metric)
-        left = iter([run_id for run_id in run_ids if column is not None and column.there[index.row_of[run_id]]])
+        places = {run_id: index.row_of[run_id] for run_id in run_ids if column is not None}
+        left = iter(
+            [run_id for run_id, row in places.items() if column and column.there[row] and index.stages[row] != GONE]
+        )
     while part := list(islice(left, RUNS)):
         low, high = dict[str, float](), dict[str, float]()
         for run_id, text in _points(call, metric, part):

@@ -93,7 +93,7 @@ class RestSource:
             if (state := self._states.get(index.experiment_id)) is not None:
                 state.changed.update(run_ids)
 
-    def extremes(self, index: Index, metric: str) -> bool:
+    def extremes(self, index: Index, metric: str, wait: float) -> bool:
         """Have a metric's histories read, which takes long; gives whether they were all read once."""
         with self._lock:
             state = self._states.get(index.experiment_id)

@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from labwright.errors import LabwrightError, NotFoundError
+from labwright.experiments import embedded_store
 from labwright.experiments.table import sqlite_source
 from labwright.experiments.table.index import Extremes, Index
-from labwright.experiments.table.watch import Watch
+from labwright.experiments.table.watch import Changes, Watch
 
 FIRST = 200
 CHUNK = 2000
-HISTORY_SECONDS = 1.0
 EXTREMES = (
     "SELECT t.run_uuid, min(t.value), max(t.value) FROM json_each(?) AS wanted"
     " CROSS JOIN metrics AS t INDEXED BY index_metrics_run_uuid_key_step"
@@ -30,12 +30,13 @@ class SqliteSource:
         self.database = database
         self._lock = threading.Lock()
         self._watch: Watch | None = None
+        self._store: tuple[int, int] | None = None  # the file that is watched
         self._changed: dict[str, set[str]] = {}
         self._histories: dict[tuple[str, str], threading.Thread] = {}
 
     def fill(self, index: Index, say: Callable[[int, int | None], None]) -> None:
         """Take all runs in, the newest first; `say` is told how many of how many are there. Errors: NotFoundError."""
-        with sqlite_source.reading(self.database) as connection:
+        with embedded_store.reading(self.database) as connection:
             if not sqlite_source.has_experiment(connection, index.experiment_id):
                 raise NotFoundError(NO_EXPERIMENT)
             ids = sqlite_source.run_ids(connection, index.experiment_id)
@@ -58,7 +59,9 @@ class SqliteSource:
         with self._lock:
             if self._watch is None or index.experiment_id not in self._changed:
                 return False
-            found = self._watch.changes(now=now)
+            replaced = embedded_store.identity(self.database) != self._store
+            with embedded_store.in_words():
+                found = Changes(set(), lost=True) if replaced else self._watch.changes(now=now)
             if found.lost:
                 self._watch.close()
                 self._watch = None
@@ -82,10 +85,10 @@ class SqliteSource:
             if index.experiment_id in self._changed:
                 self._changed[index.experiment_id].update(run_ids)
 
-    def extremes(self, index: Index, metric: str) -> bool:
+    def extremes(self, index: Index, metric: str, wait: float) -> bool:
         """Bring a metric's least and greatest values up to date, from its whole history; gives whether they are.
 
-        Where that takes long it goes on in a thread, and the next call may find it done.
+        Where that takes longer than `wait` it goes on in a thread, and the next call may find it done.
         """
         with self._lock:
             with index.lock:
@@ -101,14 +104,14 @@ class SqliteSource:
                 thread = threading.Thread(target=self._read_histories, args=(index, metric, found), daemon=True)
                 self._histories[index.experiment_id, metric] = thread
                 thread.start()
-        thread.join(HISTORY_SECONDS)
+        thread.join(wait)
         return found.whole
 
     def _read_histories(self, index: Index, metric: str, found: Extremes) -> None:
         with index.lock:
             stale, found.stale = list(found.stale), set()
         try:
-            with sqlite_source.reading(self.database) as connection:
+            with embedded_store.reading(self.database) as connection:
                 for start in range(0, len(stale), CHUNK):
                     chunk = sqlite_source.as_json(stale[start : start + CHUNK])
                     values = connection.execute(EXTREMES, (chunk, metric)).fetchall()
@@ -132,15 +135,17 @@ class SqliteSource:
     def _begin(self, experiment_id: str) -> None:
         with self._lock:
             if self._watch is None:
-                self._watch = Watch(sqlite_source.connect(self.database))
-                self._watch.begin()
+                self._store = embedded_store.identity(self.database)
+                watch = Watch(embedded_store.connect(self.database))
+                watch.begin()
+                self._watch = watch
             self._changed[experiment_id] = set()
 
     def _take_in(self, index: Index, run_ids: set[str]) -> None:
         if not run_ids:
             return
         left = iter(run_ids)
-        with sqlite_source.reading(self.database) as connection:
+        with embedded_store.reading(self.database) as connection:
             while chunk := list(islice(left, CHUNK)):
                 batch = sqlite_source.read(connection, index.experiment_id, chunk)
                 index.put(batch)

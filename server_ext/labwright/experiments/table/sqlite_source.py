@@ -1,18 +1,12 @@
-"""Runs of the embedded store, read in bulk from MLflow's SQLite file, never written. MLflow need not run for it."""
+"""Runs of the embedded store, read in bulk."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import Sequence
 
-from labwright.errors import UnavailableError
 from labwright.experiments.table.index import Batch, Info
-
-WAIT_SECONDS = 5.0
 
 RUNS = (
     "SELECT r.run_uuid, r.name, r.status, r.start_time, r.end_time, r.lifecycle_stage = 'deleted', r.user_id"
@@ -26,41 +20,6 @@ METRICS = VALUES.format(value="CASE WHEN t.is_nan THEN NULL ELSE t.value END", t
 PARAMS = VALUES.format(value="t.value", table="params")
 TAGS = VALUES.format(value="ifnull(t.value, '')", table="tags")
 NAN = float("nan")
-
-
-@contextmanager
-def reading(database: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that cannot write. Errors: UnavailableError, in words, for all that SQLite says."""
-    try:
-        connection = connect(database)
-        try:
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error:
-        raise UnavailableError(
-            "MLflow's database cannot be read now; try again. `labwright doctor` may know why.", code="store_unreadable"
-        ) from None
-
-
-def connect(database: Path) -> sqlite3.Connection:
-    """As `reading`, to keep."""
-    return sqlite3.connect(
-        f"file:{quote(str(database))}?mode=ro", uri=True, timeout=WAIT_SECONDS, check_same_thread=False,
-        isolation_level=None,
-    )  # fmt: skip
-
-
-def is_ready(database: Path) -> bool:
-    """Whether MLflow's migration has made the tables that are read here."""
-    if not database.exists():
-        return False
-    with reading(database) as connection:
-        found = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
-            " AND name IN ('experiments', 'runs', 'params', 'tags', 'metrics', 'latest_metrics', 'alembic_version')"
-        ).fetchone()
-        return bool(found[0] == 7)
 
 
 def has_experiment(connection: sqlite3.Connection, experiment_id: str) -> bool:

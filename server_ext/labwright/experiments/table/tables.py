@@ -12,7 +12,7 @@ from typing import Protocol
 
 from labwright.errors import LabwrightError, UnavailableError
 from labwright.experiments import mlflow_rest
-from labwright.experiments.table import sqlite_source
+from labwright.experiments.embedded_store import embedded
 from labwright.experiments.table.index import Index
 from labwright.experiments.table.models import Sync
 from labwright.experiments.table.rest_index import RestSource
@@ -41,8 +41,8 @@ class Source(Protocol):
     def look_again(self, index: Index, run_ids: Iterable[str]) -> None:
         """These runs changed."""
 
-    def extremes(self, index: Index, metric: str) -> bool:
-        """Bring a metric's extremes up to date; gives whether they are known."""
+    def extremes(self, index: Index, metric: str, wait: float) -> bool:
+        """Bring a metric's extremes up to date, for so many seconds at most; gives whether they are known."""
 
     def forget(self, index: Index) -> None:
         """The index is dropped."""
@@ -159,12 +159,9 @@ def tables(context: Context) -> Tables:
     home = context.folders.home
     with _making:
         if home not in _tables:
-            server = mlflow_rest.server(context)
-            database = server.folder / "mlflow.db"
-            if not server.embedded:
-                _tables[home] = Tables(RestSource(partial(mlflow_rest.call, context)))
-            else:
-                if not sqlite_source.is_ready(database):
-                    server.ensure()
-                _tables[home] = Tables(SqliteSource(database))
+            if (database := embedded(context)) is None:
+                mlflow_rest.server(context).ensure()  # it makes its own database
+                database = embedded(context)
+            source = SqliteSource(database) if database is not None else RestSource(partial(mlflow_rest.call, context))
+            _tables[home] = Tables(source)
         return _tables[home]

@@ -73,21 +73,21 @@ class Watch:
             return Changes(set())
         self._connection.execute("BEGIN")
         try:
-            found = Changes(set(), any=True)
-            for table in self._marks:
-                last = self._last_row(table)
-                found.lost |= last < self._marks[table] and table != "tags"
-                if last > self._marks[table]:
+            found, marks = Changes(set(), any=True), dict[str, int]()
+            for table, mark in self._marks.items():
+                marks[table] = last = self._last_row(table)
+                found.lost |= last < mark and table != "tags"
+                if last > mark:
                     query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ?"  # noqa: S608 # one of four names
-                    found.run_ids.update(run for (run,) in self._connection.execute(query, (self._marks[table],)))
-                self._marks[table] = last
+                    found.run_ids.update(run for (run,) in self._connection.execute(query, (mark,)))
             pause = 0.0 if self._cost < CHEAP_SECONDS else PAUSE * self._cost
-            self._blocks_wait = not now and time.monotonic() - self._looked < pause
-            if not self._blocks_wait:
+            wait = not now and time.monotonic() - self._looked < pause
+            if not wait:
                 seen = self._look_at_blocks()
                 found.run_ids |= seen.run_ids
                 found.lost |= seen.lost
-            self._version = version
+            # Only now: what fails in between is found the next time.
+            self._version, self._marks, self._blocks_wait = version, marks, wait
             return found
         finally:
             self._connection.execute("ROLLBACK")
@@ -107,7 +107,7 @@ class Watch:
 
     def _look_at_blocks(self) -> Changes:
         begin = time.monotonic()
-        found, gone = set[str](), set[str]()
+        found, gone, blocks = set[str](), set[str](), dict[str, list[tuple[bytes, str]]]()
         for table, query in (("runs", RUN_BLOCK), ("tags", TAG_BLOCK)):
             known = self._blocks[table]
             fresh: list[tuple[bytes, str]] = []
@@ -122,7 +122,8 @@ class Watch:
                     before, after = _ids(old[1]), _ids(new[1])
                     found |= before | after
                     gone |= before - after if table == "runs" else set()
-            self._blocks[table] = fresh
+            blocks[table] = fresh
+        self._blocks = blocks
         self._looked, self._cost = time.monotonic(), time.monotonic() - begin
         return Changes(found, lost=bool(gone))
 
