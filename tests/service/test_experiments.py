@@ -26,8 +26,9 @@ import pytest
 
 from labwright.client import Client, connection
 from labwright.errors import InvalidError, NotFoundError
+from labwright.experiments.differences.models import CurveWindow
 from labwright.experiments.direction import Direction, best_index, direction, usual_metric
-from labwright.experiments.models import Comparison, Experiment, Point, RunDetail, RunPage, Tracking
+from labwright.experiments.models import Comparison, Experiment, RunDetail, RunPage, Tracking
 from labwright.service.models import Changed, Status
 from labwright.service.tracking_token import tracking_token
 from labwright.state import running_service
@@ -122,10 +123,9 @@ def test_a_run_says_everything_as_text_and_numbers(client: Client, experiment: s
 
 def test_a_metric_has_its_curve(client: Client, experiment: str, mlflow: Any) -> None:
     run = page(client, experiment, by="auc").runs[0]
-    points = client.get(f"/experiments/runs/{run.run_id}/metrics/loss", list[Point])
-    assert [(point.step, point.value) for point in points] == [(0, 0.9), (1, None), (2, 0.2)]
-    with pytest.raises(NotFoundError):
-        client.get(f"/experiments/runs/{run.run_id}/metrics/none", list[Point])
+    params = {"run": run.run_id, "metric": "loss"}
+    (found,) = client.get("/experiments/differences/curves", CurveWindow, params=params).series
+    assert list(zip(found.x, found.y, strict=True)) == [(0, 0.9), (1, None), (2, 0.2)]
 
 
 def test_long_curves_are_thinned(client: Client, mlflow: Any, experiment: str) -> None:
@@ -135,9 +135,6 @@ def test_long_curves_are_thinned(client: Client, mlflow: Any, experiment: str) -
         for start in range(0, 3000, 1000):
             batch = [Metric("val/loss", 1 / (i + 1), 1_700_000_000_000 + i, i) for i in range(start, start + 1000)]
             mlflow.MlflowClient().log_batch(run.info.run_id, metrics=batch)
-    points = client.get(f"/experiments/runs/{run.info.run_id}/metrics/val/loss", list[Point])
-    assert len(points) == 1000
-    assert (points[0].step, points[-1].step) == (0, 2999)
     found = client.post("/experiments/compare", Comparison, json={"run_ids": [run.info.run_id]})
     (curve,) = found.curves
     assert 100 <= len(curve.steps) <= 500

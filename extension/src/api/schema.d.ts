@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 44be9c614099037f426afaef9d3f11b9d6d9b21c0b9d8283f679b770d0991bd2. Do not edit.
+// Made by `jlpm types` from OpenAPI aac143683207c6b60fff33ee946667835c6eedb2744ef4e7b95c2ae5b6ccd0af. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -329,26 +329,6 @@ export interface paths {
      * @description A run with its models, its artifacts and its reference sample.
      */
     get: operations['run_experiments_runs__run_id__get'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/experiments/runs/{run_id}/metrics/{key}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Metric
-     * @description A metric's curve, at most 1000 points.
-     */
-    get: operations['metric_experiments_runs__run_id__metrics__key__get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1971,21 +1951,6 @@ export interface components {
       text: string;
     };
     /**
-     * Point
-     * @description One value of a metric's curve.
-     */
-    Point: {
-      /** Step */
-      step: number;
-      /**
-       * Time
-       * Format: date-time
-       */
-      time: string;
-      /** Value */
-      value: number | null;
-    };
-    /**
      * Predict
      * @description Rows to predict, as MLflow's scoring protocol has them (dataframe_split).
      */
@@ -3375,38 +3340,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RunDetail'];
-        };
-      };
-      /** @description Validation Error */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['HTTPValidationError'];
-        };
-      };
-    };
-  };
-  metric_experiments_runs__run_id__metrics__key__get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        run_id: string;
-        key: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Point'][];
         };
       };
       /** @description Validation Error */

@@ -8,9 +8,9 @@ import re
 from labwright.actor import Actor
 from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import backend, mlflow_rest
-from labwright.experiments.comparison import curves_of, runs_of, side_by_side, thin
+from labwright.experiments.comparison import curves_of, runs_of, side_by_side
 from labwright.experiments.direction import ordered_by
-from labwright.experiments.models import Comparison, Experiment, Point, Run, RunDetail, RunPage, Tracking
+from labwright.experiments.models import Comparison, Experiment, Run, RunDetail, RunPage, Tracking
 from labwright.experiments.no_proxy import without_proxy
 from labwright.experiments.tracking_environment import tracking_environment
 from labwright.service.context import Context
@@ -21,7 +21,6 @@ call_mlflow = mlflow_rest.call
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 METRIC = re.compile(r"[\w\-./ :]{1,250}")
-POINTS = 1000
 NO_RUN = "There is no such run; the experiment's table or lw.experiments.runs() lists those that there are."
 
 
@@ -120,28 +119,6 @@ def get_run(context: Context, actor: Actor, run_id: str) -> RunDetail:
     inside = _artifacts(context, run_id, "reference") if "reference" in artifacts else []
     reference = next((path for path in inside if path.endswith(".parquet")), None)
     return RunDetail(run=run, artifacts=artifacts, reference=reference)
-
-
-def metric_history(context: Context, actor: Actor, run_id: str, key: str) -> list[Point]:
-    """A metric's values in the order they were logged, at most 1000 of them. Errors: NotFoundError."""
-    run = _run(context, actor, run_id)
-    if key not in run.metrics:
-        raise NotFoundError("This run has no such metric.")
-    params: dict[str, object] = {"run_id": run_id, "metric_key": key, "max_results": 25000}
-    found = []
-    while True:
-        reply = call_mlflow(context, "GET", "/api/2.0/mlflow/metrics/get-history", params=params)
-        found += reply.get("metrics", [])
-        if not reply.get("next_page_token"):
-            break
-        params["page_token"] = reply["next_page_token"]
-    kept = [found[i] for i in thin(list(range(len(found))), POINTS)]
-    points = []
-    for item in kept:
-        at = backend.time_of(item["timestamp"])
-        assert at is not None
-        points.append(Point(step=int(item.get("step", 0)), value=backend.number(item["value"])[0], time=at))
-    return points
 
 
 def compare(context: Context, actor: Actor, run_ids: list[str], points: int = 500) -> Comparison:

@@ -73,14 +73,6 @@ class RunDetail(BaseModel):
     reference: str | None = Field(description="The artifact that holds the training sample, if one was logged")
 
 
-class Point(BaseModel):
-    """One value of a metric's curve."""
-
-    step: int
-    value: Number
-    time: datetime
-
-
 class Compare(Strict):
     """Which runs to compare; the first is the base."""
 

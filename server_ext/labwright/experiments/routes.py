@@ -10,7 +10,7 @@ from labwright.actor import Actor
 from labwright.experiments import core, mlflow_proxy, mlflow_rest
 from labwright.experiments.capture.routes import router as capture_router
 from labwright.experiments.differences import routes as differences
-from labwright.experiments.models import Compare, Comparison, Experiment, Point, RunDetail, RunPage, Tracking
+from labwright.experiments.models import Compare, Comparison, Experiment, RunDetail, RunPage, Tracking
 from labwright.experiments.overview import routes as overview
 from labwright.experiments.spool import routes as spool
 from labwright.experiments.spool.drain import drain
@@ -46,12 +46,6 @@ def compare(context: In, actor: By, body: Compare) -> Comparison:
 def run(context: In, actor: By, run_id: str) -> RunDetail:
     """A run with its models, its artifacts and its reference sample."""
     return core.get_run(context, actor, run_id)
-
-
-@router.get("/runs/{run_id}/metrics/{key:path}")
-def metric(context: In, actor: By, run_id: str, key: str) -> list[Point]:
-    """A metric's curve, at most 1000 points."""
-    return core.metric_history(context, actor, run_id, key)
 
 
 @router.get("/{experiment_id}/runs")
