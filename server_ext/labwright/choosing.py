@@ -10,6 +10,8 @@ from dataclasses import replace
 from labwright import settings_file
 from labwright.errors import InvalidError
 from labwright.experiments.remote_server import RemoteServer
+from labwright.experiments.spool.folder import NAME
+from labwright.experiments.waiting import spool_folder
 from labwright.service.events import Events
 from labwright.settings_file import Tracking
 from labwright.state import Folders, folders, running_service
@@ -33,8 +35,10 @@ def set_tracking(uri: str, user: str | None, *, token: bool = False) -> list[str
         version = server.version()
     finally:
         server.close()
-    settings_file.write(where, replace(settings_file.read(where), tracking=found))
-    return [f"{found.uri} (MLflow {version}) keeps the runs.", *_warnings(found), *_ended(where)]
+    chosen = settings_file.read(where)
+    settings_file.write(where, replace(chosen, tracking=found))
+    lines = [f"{found.uri} (MLflow {version}) keeps the runs.", *_warnings(found), *_ended(where)]
+    return lines + ([] if _address(chosen.tracking) == found.uri else _waiting(where, chosen.tracking))
 
 
 def show_tracking() -> list[str]:
@@ -56,7 +60,7 @@ def unset_tracking() -> list[str]:
     if chosen.tracking is None:
         return [OWN]
     settings_file.write(where, replace(chosen, tracking=None))
-    lines = [OWN, f"The runs on {chosen.tracking.uri} stay there.", *_ended(where)]
+    lines = [OWN, f"The runs on {chosen.tracking.uri} stay there.", *_ended(where), *_waiting(where, chosen.tracking)]
     named = [name for name in ("LABWRIGHT_TRACKING_URI", "MLFLOW_TRACKING_URI") if os.environ.get(name)]
     return lines + [f"{name} is set here: what is started with it names its server again." for name in named]
 
@@ -73,9 +77,20 @@ def _ended(where: Folders) -> list[str]:
         return []
     stop_service()
     where.stopped.unlink(missing_ok=True)  # an open page may start it again
-    return [
-        "Labwright's service was ended; the next need starts it again. Runs that go on in kernels end with an error."
-    ]
+    return ["Labwright's service was ended; the next need starts it again."]
+
+
+def _waiting(where: Folders, former: Tracking | None) -> list[str]:
+    """What kernels logged, and go on to log, to runs of the former server: it is not for the one of now."""
+    spools = spool_folder(where.home, _address(former))
+    if not any(NAME.fullmatch(path.name) for path in (spools.iterdir() if spools.is_dir() else ())):
+        return []
+    name = former.uri if former is not None else "Labwright's own MLflow"
+    return [f"What kernels log to runs that they began on {name} waits on disk; it arrives when that is chosen again."]
+
+
+def _address(tracking: Tracking | None) -> str | None:
+    return None if tracking is None else tracking.uri
 
 
 def _secret(prompt: str) -> str:

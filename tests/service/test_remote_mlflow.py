@@ -29,6 +29,7 @@ from tests.remote_mlflow import USER, RemoteMlflow, remote_mlflow
 from tests.state_folder import StateFolder, own_state_folder, wait_until
 
 WRONG = "not-the-password-of-anybody"
+SEARCH, BY_NAME = (f"/api/2.0/mlflow/experiments/{each}" for each in ("search", "get-by-name"))
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +153,55 @@ def test_runs_of_a_kernel_arrive_there(kernel: Kernel, home: StateFolder, remote
         ids = [each["run_id"] for each in listed]
         compared = http.post("/experiments/compare", json={"run_ids": ids}).json()
         assert [row["differs"] for row in compared["params"]] == [True]
-        assert len(http.get(f"/experiments/runs/{ids[1]}/metrics/loss").json()) == 5
         assert http.get("/experiments/tracking").json()["remote"] == remote.url
         status = http.get("/status").json()
     assert (status["mlflow"], status["tracking"]) == ("running", remote.url)
+
+
+def test_table_and_comparison_ask_by_rest(kernel: Kernel, home: StateFolder, remote: RemoteMlflow) -> None:
+    with remote.http as straight, service(home) as http:
+        (experiment,) = [each["experiment_id"] for each in http.get("/experiments").json() if each["name"] == "remote"]
+        body = {"experiment_ids": [experiment], "filter": "run_name LIKE 'by-%'", "order_by": ["start_time ASC"]}
+        runs = straight.post("/api/2.0/mlflow/runs/search", json=body).json()["runs"]
+        first, second = (run["info"]["run_id"] for run in runs)
+        place = runs[0]["info"]["artifact_uri"].removeprefix("mlflow-artifacts:/")
+        put = f"/api/2.0/mlflow-artifacts/artifacts/{place}"
+        for name, content in (("tables/scores.csv", b"a,b\n1,2\n"), ("plot.svg", b"<svg/>")):
+            straight.put(f"{put}/{name}", content=content).raise_for_status()
+
+        def ask(what: str, **params: Any) -> httpx.Response:
+            return http.get(f"/experiments/differences/{what}", params=params)
+
+        for axis in ("step", "wall", "relative"):
+            found = ask("curves", run=[first, second, "0" * 32], metric="loss", axis=axis).raise_for_status().json()
+            assert [(each["run_id"], each["count"]) for each in found["series"]] == [(first, 5), (second, 1)]
+        assert found["series"][0]["y"] == [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5]
+        files = ask("files", run=[first, second]).json()["files"]
+        assert {each["name"]: each["paths"] for each in files} == {
+            "plot.svg": {first: "plot.svg"}, "tables/scores.csv": {first: "tables/scores.csv"},
+        }  # fmt: skip
+        assert ask("table", run=first, path="tables/scores.csv").json()["rows"] == [["1", "2"]]
+        file = ask("file", run=first, path="plot.svg")
+        assert (file.content, file.headers["content-type"]) == (b"<svg/>", "image/svg+xml")
+        assert ask("file", run=first, path="no.svg").status_code == 404
+        assert ask("file", run=first, path="../plot.svg").status_code == 422
+        parts = ask("parts", base=first, other=second).json()["parts"]
+        assert [part["part"] for part in parts] == ["cells", "environment", "data", "changes"]
+        assert parts[0]["blocks"]
+
+        def table(**query: Any) -> Any:
+            return http.post(f"/experiments/{experiment}/table", json=query).raise_for_status().json()
+
+        wait_until(lambda: table()["sync"] is None, "the index is whole")
+        asked = {"columns": ["attributes.name", "metrics.loss"], "filter": "params.depth = '3'"}
+        assert [row["cells"] for row in table(**asked)["rows"]] == [["by-magic", 0.2]]
+        asked["aggregates"] = {"loss": "max"}
+        wait_until(lambda: table(**asked)["last_only"] == [], "the histories are read")
+        assert [row["cells"] for row in table(**asked)["rows"]] == [["by-magic", 1.0]]
+        body = {"run_ids": [first], "action": "tag", "key": "stage", "value": "done"}
+        begun = http.post("/experiments/runs/bulk", json=body).json()["id"]
+        wait_until(lambda: http.get(f"/operations/{begun}").json()["state"] == "succeeded", "it is tagged")
+        assert [row["run_id"] for row in table(filter="tags.stage = 'done'")["rows"]] == [first]
 
 
 def test_no_mlflow_of_our_own_is_started(kernel: Kernel, home: StateFolder) -> None:
@@ -331,6 +377,60 @@ def test_a_server_that_is_away_comes_back(kernel: Kernel, home: StateFolder, rem
     assert "Traceback" not in said
     with service(home) as http:
         assert http.get("/status").json()["mlflow"] == "running"
+
+
+FLIP = """
+import os, subprocess, sys
+import labwright as lw, mlflow
+with lw.experiments.track("here", name="begun here", autolog=False) as run:
+    mlflow.log_metric("before", 1)
+    assert lw.experiments.flush()
+    command = [sys.executable, "-m", "labwright", "tracking", "set", sys.argv[1], "--user", sys.argv[2]]
+    print(subprocess.run(command, stdin=sys.stdin, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    mlflow.log_metric("after", 2)
+with lw.experiments.track("there", name="begun there", autolog=False):
+    mlflow.log_metric("there", 3)
+assert lw.experiments.flush()
+print("ended", run.info.run_id)
+"""
+
+
+def test_what_waits_for_one_server_is_not_sent_to_another(remote: RemoteMlflow, tmp_path: Path) -> None:
+    with own_state_folder(tmp_path / "home") as other:
+        env = os.environ | {"LABWRIGHT_HOME": str(other.home)}
+        said = subprocess.run(
+            [sys.executable, "-c", FLIP, remote.url, USER], env=env, input=remote.password + "\n",
+            capture_output=True, text=True, timeout=280, check=False,
+        )  # fmt: skip
+        assert "waits on disk; it arrives when that is chosen again" in said.stdout, said.stdout + said.stderr
+        assert said.returncode == 0, said.stderr
+        run_id = said.stdout.split()[-1]
+        with remote.http as straight:
+            names = [each["name"] for each in straight.get(f"{SEARCH}?max_results=100").json()["experiments"]]
+            assert "there" in names
+            assert "here" not in names
+            body = {
+                "experiment_ids": [
+                    straight.get(BY_NAME, params={"experiment_name": "there"}).json()["experiment"]["experiment_id"]
+                ]
+            }
+            (run,) = straight.post("/api/2.0/mlflow/runs/search", json=body).json()["runs"]
+            assert [metric["key"] for metric in run["data"]["metrics"]] == ["there"]
+            assert (run["info"]["status"], run["info"]["run_name"]) == ("FINISHED", "begun there")
+        assert not list((remote.folder / "artifacts").rglob(run_id)), "nor its files"
+        assert tracking(other, "unset").returncode == 0
+        assert other.command("up").returncode == 0
+        with service(other) as http:
+
+            def back() -> dict[str, Any]:
+                found: dict[str, Any] = http.get(f"/experiments/runs/{run_id}").json()["run"]
+                return found
+
+            wait_until(lambda: back()["status"] == "FINISHED", "the end arrives")
+            assert {name: each["value"] for name, each in back()["metrics"].items()}.items() >= {
+                ("before", 1),
+                ("after", 2),
+            }
 
 
 PROMOTE = """

@@ -23,6 +23,7 @@ from labwright.experiments.no_proxy import without_proxy
 from labwright.experiments.registry_address import registry_beside_tracking
 from labwright.experiments.spool.tracking_store import ADDRESS, FOLDER
 from labwright.experiments.tracking_environment import tracking_environment
+from labwright.experiments.waiting import spool_folder
 from labwright.service.tracking_token import tracking_token
 
 _ours: set[str] = set()  # the addresses that we put into the environment
@@ -46,7 +47,7 @@ def use_tracking() -> bool:
     _ours.add(tracking.uri)
     os.environ.update(tracking_environment(tracking, tracking_token(found.folders)))
     os.environ[ADDRESS] = os.environ["MLFLOW_TRACKING_URI"].rstrip("/")
-    os.environ[FOLDER] = str(found.folders.home / "spool")
+    os.environ[FOLDER] = str(spool_folder(found.folders.home, tracking.remote))
     os.environ.update(without_proxy(os.environ))
     # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")

@@ -18,6 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from labwright.client import shared
+from labwright.errors import LabwrightError
+from labwright.experiments.models import Tracking
+from labwright.experiments.spool.tracking_store import FOLDER
+from labwright.experiments.waiting import outbox_folder, spool_folder
 from labwright.state import folders
 
 ADDRESS = "run.json"
@@ -32,7 +37,7 @@ class Box:
     def __init__(self, run_id: str, artifact_uri: str, *, ours: bool) -> None:
         self._uri = artifact_uri
         self._ours = ours  # a foreign server's runs are this kernel's business only
-        root = folders().home / "outbox" if ours else Path(tempfile.mkdtemp(prefix="labwright-"))
+        root = _outbox() if ours else Path(tempfile.mkdtemp(prefix="labwright-"))
         self.folder = root / run_id
         self._lock = -1
 
@@ -50,6 +55,8 @@ class Box:
     def send(self) -> bool:
         """Send all; whether all arrived. What MLflow does not take now stays."""
         try:
+            if self._ours and self.folder.parent != _chosen():
+                return False  # another server than the run's
             _send(self.folder, self._uri)
         except Exception:
             return False
@@ -80,7 +87,11 @@ class Box:
 
 def send_old() -> None:
     """Send what kernels that are gone left behind; their boxes are not locked any more."""
-    root = folders().home / "outbox"
+    with suppress(LabwrightError):
+        _send_left_in(_chosen())
+
+
+def _send_left_in(root: Path) -> None:
     if not root.is_dir() or not _sending_old.acquire(blocking=False):
         return
     try:
@@ -89,6 +100,17 @@ def send_old() -> None:
                 _send_one(folder)
     finally:
         _sending_old.release()
+
+
+def _outbox() -> Path:
+    """Of the server that this process logs to."""
+    return outbox_folder(Path(os.environ.get(FOLDER, spool_folder(folders().home, None))))
+
+
+def _chosen() -> Path:
+    """Of the server that Labwright sends to now. Errors: UnavailableError."""
+    tracking: Tracking = shared().get("/experiments/tracking", Tracking, timeout=10)
+    return outbox_folder(spool_folder(folders().home, tracking.remote))
 
 
 def _send_one(folder: Path) -> None:

@@ -12,6 +12,7 @@ from labwright.experiments.spool import folder as layout
 from labwright.experiments.spool.closing import close_runs
 from labwright.experiments.spool.sending import Sender
 from labwright.experiments.spool.tail import Tail
+from labwright.experiments.waiting import spool_folder
 from labwright.service.context import Context
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class Drain:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._folder = context.folders.home / "spool"
+        remote = context.settings.tracking
+        self._folder = spool_folder(context.folders.home, remote.uri if remote is not None else None)
         self._sender = Sender(context)
         self._tails: dict[str, Tail] = {}
         self._lock = threading.Lock()

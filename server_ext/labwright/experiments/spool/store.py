@@ -15,10 +15,12 @@ from mlflow.store.tracking.rest_store import RestStore
 from labwright.client import shared
 from labwright.errors import LabwrightError
 from labwright.experiments.capture.names import PROCESS
+from labwright.experiments.models import Tracking
 from labwright.experiments.spool import records, valid
 from labwright.experiments.spool.known import Known
 from labwright.experiments.spool.newest import newest
 from labwright.experiments.spool.writer import writer
+from labwright.experiments.waiting import spool_folder
 from labwright.state import running_service
 
 READ_SECONDS = 10.0
@@ -105,6 +107,7 @@ class SpoolStore(RestStore):
 
     def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: list[RunTag], run_name: str) -> Run:
         """Make a run. Its tag says which process it belongs to, should that die before it could write so itself."""
+        self._turn_to_its_server()
         intent = records.line(records.INTENT, "", str(experiment_id))
         if self._spooled(intent, 1):
             tags = [*tags, RunTag(PROCESS, self._writer.begin_spool())]
@@ -188,6 +191,13 @@ class SpoolStore(RestStore):
 
     def _before_reading(self) -> None:
         self._writer.flush(READ_SECONDS)
+
+    def _turn_to_its_server(self) -> None:
+        """The server that Labwright uses now makes the run, and gets its values; MLflow keeps this store meanwhile."""
+        with suppress(LabwrightError, OSError):
+            found: Tracking = shared().get("/experiments/tracking", Tracking, timeout=5)
+            old = self._writer.folder
+            self._writer.move(spool_folder(old.parent, found.remote))
 
     def _check(self, run_id: str) -> None:
         valid.run_id(run_id)

@@ -102,6 +102,19 @@ class Writer:
                 if not self.is_drained():
                     self._courier.announce(seconds=2)
 
+    def move(self, folder: Path) -> None:
+        """What is written from now on is for the server of this folder; what waits in the old one stays there."""
+        with self._lock:
+            if folder == self.folder:
+                return
+            for handle in (self._owner, self._file):
+                if handle >= 0:
+                    os.close(handle)
+            self.folder, self.place = folder, None
+            self.records = 0
+            self._owner = self._file = -1
+            self._segment = self._room = 0
+
     def abandon(self) -> None:
         """In a forked child: give the parent's spool back, and begin anew."""
         for handle in (self._owner, self._file):
