@@ -125,6 +125,42 @@ def test_nested_runs_and_a_run_that_is_active_already(kernel: Kernel, client: Cl
     assert {run.name: run.status for run in runs(client, "fifth")} == {"parent": "FAILED", "child": "FINISHED"}
 
 
+def test_a_nested_run_that_its_own_code_ends_leaves_the_outer_one_open(kernel: Kernel, client: Client) -> None:
+    ran = kernel.run(
+        "with lw.experiments.track('nested', name='outer', autolog=False) as outer:\n"
+        "    with lw.experiments.track('nested', name='inner', nested=True, autolog=False):\n"
+        "        mlflow.end_run()\n"
+        "    print(mlflow.active_run().info.run_id == outer.info.run_id)\n"
+        "    mlflow.log_metric('after', 1.0)"
+    )
+    assert (ran.error, ran.text) == ("", "True\n")
+    found = {run.name: run for run in runs(client, "nested")}
+    assert {run.status for run in found.values()} == {"FINISHED"}
+    assert set(found["outer"].metrics) == {"after"}
+
+
+def test_autologging_is_as_each_block_says_and_as_the_user_set_it(kernel: Kernel) -> None:
+    ran = kernel.run(
+        "from mlflow.utils.autologging_utils import autologging_is_disabled as off\n"
+        "with lw.experiments.track('auto'):\n"
+        "    print(off('mlflow'))\n"
+        "    with lw.experiments.track('auto', nested=True, autolog=False):\n"
+        "        print(off('mlflow'))\n"
+        "    print(off('mlflow'))\n"
+        "try:\n"
+        "    with lw.experiments.track('auto'):\n"
+        "        raise KeyError\n"
+        "except KeyError:\n"
+        "    print(off('mlflow'))\n"
+        "with lw.experiments.track('auto'):\n"
+        "    mlflow.autolog(silent=True, log_models=False)\n"
+        "print(off('mlflow'))\n"
+        "mlflow.autolog(disable=True, silent=True)"
+    )
+    assert ran.error == ""
+    assert ran.text.split() == ["False", "True", "False", "True", "False"]
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
-from labwright.errors import LabwrightError
-
 SECONDS = 3.0
 
 
@@ -22,7 +20,7 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._ended.wait(SECONDS):
-            with suppress(LabwrightError):
+            with suppress(Exception):  # the next look may find more; without this thread nobody would
                 self._look()
 
     def __enter__(self) -> Keeper:

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from labwright.service.tracking_token import tracking_token
 _ours: set[str] = set()  # the addresses that we put into the environment
 _named: set[str] = set()  # what was said of foreign addresses, each once
 current_experiment: str | None = None
+_autologging = False  # whether a block of ours switched it on
 
 
 def use_tracking() -> bool:
@@ -142,21 +143,26 @@ def track_and_record(
         raise InvalidError(f"MLflow refused this run: {str(error)[:300]}") from None
     current_experiment = experiment
     status = "FAILED"
-    capture = Capture(run, place, settings if code else settings.without_code(), masker, ours=ours)
-    with registry_beside_tracking(), _autolog(mlflow, autolog), Keeper(use_tracking if ours else lambda: None):
+    capture = None
+    with registry_beside_tracking(), Keeper(use_tracking if ours else lambda: None):
         try:
-            capture.begin()
-            yield run, capture
-            status = "FINISHED"
+            capture = Capture(run, place, settings if code else settings.without_code(), masker, ours=ours)
+            with _autolog(mlflow, autolog):
+                capture.begin()
+                yield run, capture
+                status = "FINISHED"
         except KeyboardInterrupt:
             status = "KILLED"
             raise
         finally:
-            capture.measure()
-            _end(mlflow, run.info.run_id, status)
-            capture.end(ok=status == "FINISHED")
-            if active is not None:
-                mlflow.set_experiment(experiment_id=active.info.experiment_id)
+            with ExitStack() as last:  # all of it, the last one first, though an interrupt or an error comes between
+                if active is not None:
+                    last.callback(mlflow.set_experiment, experiment_id=active.info.experiment_id)
+                if capture is not None:
+                    last.callback(capture.end, ok=status == "FINISHED")
+                last.callback(_end, mlflow, run.info.run_id, status, active.info.run_id if active else None)
+                if capture is not None:
+                    last.callback(capture.measure)
 
 
 def foreign_run(run_id: str) -> Run:
@@ -199,24 +205,34 @@ def _experiment_id(mlflow: Any, name: str) -> str:
 
 @contextmanager
 def _autolog(mlflow: Any, wanted: bool) -> Iterator[None]:
-    """Autologging for the block, quiet; what the user switched on before stays on."""
-    from mlflow.utils.autologging_utils import autologging_is_disabled
+    """Autologging for the block, on or off, quiet; what the user switched on, before or in the block, stays on."""
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS, autologging_is_disabled
 
-    if not wanted or not autologging_is_disabled("mlflow"):  # type: ignore[no-untyped-call]
+    global _autologging
+    before, is_on = _autologging, not autologging_is_disabled("mlflow")  # type: ignore[no-untyped-call]
+    if wanted == is_on or (is_on and not before):
         yield
         return
-    mlflow.autolog(silent=True)
+    ours: dict[str, Any] | None = None
     try:
+        _autologging = wanted
+        mlflow.autolog(disable=not wanted, silent=True)
+        ours = dict(AUTOLOGGING_INTEGRATIONS.get("mlflow", {}))
         yield
     finally:
-        mlflow.autolog(disable=True, silent=True)
+        _autologging = before
+        if ours is None or AUTOLOGGING_INTEGRATIONS.get("mlflow") == ours:
+            mlflow.autolog(disable=wanted, silent=True)
 
 
-def _end(mlflow: Any, run_id: str, status: str) -> None:
-    """End our run, and the children that were left open in it; the user may have ended it already."""
-    with suppress(LabwrightError):
+def _end(mlflow: Any, run_id: str, status: str, outer: str | None) -> None:
+    """End our run, and the children that were left open in it; the user may have ended it already.
+
+    A run that was active before, `outer`, goes on.
+    """
+    with suppress(LabwrightError, OSError):
         use_tracking()  # revives a service that died, so that the run's end arrives
-    while (active := mlflow.active_run()) is not None:
+    while (active := mlflow.active_run()) is not None and active.info.run_id != outer:
         mlflow.end_run(status)
         if active.info.run_id == run_id:
             return
