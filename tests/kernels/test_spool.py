@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ from labwright.experiments.spool.batches import batches
 from labwright.experiments.spool.newest import POINTS, Newest
 from labwright.experiments.spool.records import metric_line, parse
 from labwright.experiments.spool.store import SpoolStore
+from labwright.experiments.spool.tail import Tail
 from tests.state_folder import StateFolder, wait_until
 
 
@@ -390,6 +392,44 @@ def test_segments_that_are_done_are_removed(run: str, state_folder: Path, monkey
     for file in mine.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600
     assert len(api().get_metric_history(run, "loss")) == 1000
+
+
+def test_a_spool_that_is_deleted_is_noticed_and_written_anew(
+    run: str, state_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mlflow.log_metric("before", 0.5)
+    assert spool.flush(30)
+    (mine,) = [place for place in places(state_folder) if place.name.startswith(f"{os.getpid()}-")]
+    shutil.rmtree(mine)
+    for step in range(100):
+        mlflow.log_metric("after", step / 3, step=step)
+    assert spool.flush(30)
+    assert "was deleted while this process logs to it" in capsys.readouterr().out
+    assert len(api().get_metric_history(run, "after")) == 100
+    assert len(api().get_metric_history(run, "before")) == 1
+
+
+def test_a_cursor_older_than_what_was_deleted_holds_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "00000003.jsonl").write_bytes(metric_line("r", '"loss"', 0.5, 1, 2))
+    window = Tail(tmp_path).read()
+    assert window is not None
+    assert window.records[0][:2] == ["m", "r"]
+    assert window.end[0] == 3
+
+
+def test_values_of_a_model_are_its_own_too_however_quickly_they_come(run: str) -> None:
+    try:
+        model = mlflow.set_active_model(name="quick").model_id
+        for number in range(30):
+            mlflow.log_metric("loss", number / 7)
+            lw.experiments.log({"auc": number / 9})
+    finally:
+        mlflow.clear_active_model()
+    found = mlflow.get_logged_model(model).metrics
+    for name, last in (("loss", 29 / 7), ("auc", 29 / 9)):
+        assert len(api().get_metric_history(run, name)) == 30
+        assert last in [metric.value for metric in found if metric.key == name]
+    assert "labwright.refused" not in api().get_run(run).data.tags
 
 
 def test_ends_keep_their_status_and_time(run: str) -> None:

@@ -31,8 +31,11 @@ class Courier:
         with self._starting:
             self.awake = True
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="labwright-courier", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="labwright-courier", daemon=True)
+                with suppress(RuntimeError):  # no more threads just now: what is written is safe, the next one wakes it
+                    thread.start()
+                    self._thread = thread
+                self.awake = self._thread is not None
         self._wanted.set()
 
     def announce(self, seconds: float = 30.0) -> None:
@@ -47,12 +50,14 @@ class Courier:
     def _run(self) -> None:
         while True:
             self._wanted.wait()
+            self.awake = True
             while self.awake:
                 self._wanted.clear()
-                self.announce()
-                if self._wanted.wait(SECONDS):
+                with suppress(Exception):  # without this thread nobody would tell the service
+                    self._writer.check()
+                    self.announce()
+                if self._wanted.wait(SECONDS) or not self._writer.is_drained():
                     continue
-                if self._writer.is_drained():
-                    self.awake = False
-                    # Who wrote before this moment saw us awake and did not wake us.
-                    self.awake = not self._writer.is_drained()
+                self.awake = False
+                if not self._writer.is_drained():
+                    self.awake = True  # who wrote before it was False did not wake us

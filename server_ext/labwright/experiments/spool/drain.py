@@ -117,6 +117,11 @@ class Drain:
             if tail.failures > 1:
                 tail.say(_words(error))
             return backoff
+        except Exception:  # one spool that cannot be read, or an answer that nobody expects, must not stop the others
+            log.exception("the spool %s could not be brought to MLflow", tail.place.name)
+            tail.failures += 1
+            tail.retry_at = time.monotonic() + LONGEST_BACKOFF
+            return LONGEST_BACKOFF
 
     def _bring(self, tail: Tail) -> float:
         """Bring the next window; give the seconds to wait. Errors: UnavailableError when it is to be tried again."""
@@ -154,6 +159,8 @@ class Drain:
 
 
 def _words(error: LabwrightError) -> str:
+    if error.code.startswith("tracking_"):
+        return error.message  # what to do about a remote server
     if error.code == "mlflow_error":
         return "MLflow answers with errors."
     return "MLflow does not answer."

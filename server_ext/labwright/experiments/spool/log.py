@@ -24,5 +24,7 @@ def log(metrics: Mapping[str, Any], step: int = 0) -> None:
     from mlflow.tracking._tracking_service.utils import _get_store
 
     quick = getattr(_get_store(), "log_values", None)
+    if mlflow.get_active_model_id() is not None or (run.outputs is not None and run.outputs.model_outputs):
+        quick = None  # they are the model's values, too
     if quick is None or not quick(run.info.run_id, metrics, step, int(time.time() * 1000)):
         mlflow.log_metrics(dict(metrics), step=step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 
 POINTS = 200
@@ -57,7 +56,6 @@ class Newest:
 
     def __init__(self) -> None:
         self._runs: OrderedDict[str, dict[str, Curve]] = OrderedDict()
-        self._lock = threading.Lock()
 
     def add(self, run_id: str, key: str, step: int, value: float) -> None:
         """Take a point of a run."""
@@ -76,11 +74,10 @@ class Newest:
         return {key: curve.points() for key, curve in list(self._runs.get(run_id, {}).items())}
 
     def _begin(self, run_id: str) -> dict[str, Curve]:
-        with self._lock:
-            found = self._runs.setdefault(run_id, {})
-            while len(self._runs) > RUNS:
-                self._runs.popitem(last=False)
-            return found
+        found = self._runs.setdefault(run_id, {})
+        if len(self._runs) > RUNS:
+            self._runs.popitem(last=False)
+        return found
 
 
 newest = Newest()

@@ -10,13 +10,14 @@ from labwright.errors import LabwrightError
 from labwright.experiments import mlflow_rest
 from labwright.experiments.capture.names import REFUSED
 from labwright.experiments.spool.batches import Batch
+from labwright.experiments.spool.records import METRIC, PARAM
 from labwright.experiments.spool.tail import Tail
 from labwright.service.context import Context
 
 log = logging.getLogger(__name__)
 
-# A record that alone makes MLflow fail, while it takes others of the same run, is not tried for ever.
-FAILURES, FAILING_SECONDS = 8, 600.0
+# A record that alone makes MLflow fail is not tried for ever: not long where MLflow takes others of its kind meanwhile.
+FAILURES, FAILING_SECONDS, FAILING_ALONE_SECONDS = 6, 600.0, 15.0
 
 
 @dataclass
@@ -33,21 +34,24 @@ class Sender:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._suspects: dict[str, Suspect] = {}
+        self._taken: dict[str, Batch] = {}  # kind → the record of it that MLflow took last
 
-    def send(self, tail: Tail, batch: Batch) -> None:
+    def send(self, tail: Tail, batch: Batch, *, suspect: bool = False) -> None:
         """Send a batch; return when MLflow took it, or refused parts of it that are now set aside.
 
-        Errors: UnavailableError when it is to be tried again.
+        `suspect` says that it is part of one with which MLflow fails. Errors: UnavailableError when it is to be tried
+        again.
         """
         try:
             self._post(batch)
         except LabwrightError as error:
             refused = is_refusal(error)
-            if not refused and (error.code != "mlflow_error" or not self._is_suspect(batch)):
+            suspect = suspect and len(batch.records) > 1
+            if not refused and (error.code != "mlflow_error" or not (suspect or self._is_suspect(batch))):
                 raise
             if len(batch.records) > 1 and (not refused or self._is_active(batch.run_id)):
                 for half in batch.halves():
-                    self.send(tail, half)
+                    self.send(tail, half, suspect=not refused)
             elif refused:
                 self._set_aside(tail, batch, error)
             else:
@@ -57,6 +61,8 @@ class Sender:
     def _post(self, batch: Batch) -> None:
         path, body = batch.request()
         mlflow_rest.call(self._context, "POST", path, body=body)
+        if (kind := batch.records[-1][0]) in (METRIC, PARAM):
+            self._taken[kind] = Batch(batch.run_id, batch.records[-1:])
 
     def _is_active(self, run_id: str) -> bool:
         """Whether the run takes values at all. Errors: UnavailableError."""
@@ -88,7 +94,22 @@ class Sender:
         found.failures += 1
         if len(batch.records) > 1:
             return found.failures >= FAILURES // 2
-        return found.failures >= FAILURES and time.monotonic() - found.since > FAILING_SECONDS
+        if found.failures < FAILURES:
+            return False
+        seconds = time.monotonic() - found.since
+        return seconds > FAILING_SECONDS or (
+            seconds > FAILING_ALONE_SECONDS and self._takes_others(batch.records[0][0])
+        )
+
+    def _takes_others(self, kind: str) -> bool:
+        """Whether MLflow takes, once more, a record of this kind that it took before; that changes nothing."""
+        try:
+            if kind in self._taken:
+                self._post(self._taken[kind])
+                return True
+        except LabwrightError:
+            self._taken.pop(kind, None)
+        return False
 
     def _try_for_the_last_time(self, tail: Tail, batch: Batch, error: LabwrightError) -> None:
         """MLflow takes a tag of this run and, right after, not this record: then it is the record."""

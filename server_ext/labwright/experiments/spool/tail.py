@@ -42,6 +42,7 @@ class Tail:
         self.failures = 0
         self.touched: dict[str, float] = {}  # run → when this process logged to it last
         self.watched = False  # whether it was alive when we looked
+        self._is_written = True  # whether the cursor is on disk as it is here
 
     def read(self) -> Window | None:
         """The next records, or those that are on their way still; None where there are no more."""
@@ -64,12 +65,17 @@ class Tail:
                     data += more
         except FileNotFoundError:
             data = b""
+            if not following and (later := self._first_after(number)):
+                self.cursor.segment, self.cursor.offset = later, 0
+                return None
         whole = data[: data.rfind(b"\n") + 1]
         if not whole:
             if following:
                 self.cursor.segment, self.cursor.offset = number + 1, 0
+                if self._write_cursor():
+                    path.unlink(missing_ok=True)
+            elif not self._is_written:
                 self._write_cursor()
-                path.unlink(missing_ok=True)
             return None
         lines = whole.splitlines()
         records, broken = parse(lines)
@@ -79,6 +85,11 @@ class Tail:
         now = self.moved = time.monotonic()
         self.touched |= dict.fromkeys({record[1] for record in records}, now)
         return Window(records, batches(records), (number, offset + len(whole)), len(lines))
+
+    def _first_after(self, number: int) -> int | None:
+        """The first segment that there is after this one: the cursor on disk may be older than what was deleted."""
+        found = [int(path.stem) for path in self.place.glob("*.jsonl") if path.stem.isdecimal()]
+        return min((one for one in found if one > number), default=None)
 
     def acknowledge(self) -> None:
         """The window is in MLflow."""
@@ -142,8 +153,12 @@ class Tail:
             refused.rename(layout.private_folder(self.place.parent / "refused") / f"{self.place.name}.jsonl")
         shutil.rmtree(self.place, ignore_errors=True)
 
-    def _write_cursor(self) -> None:
+    def _write_cursor(self) -> bool:
         try:
             layout.write_cursor(self.place, self.cursor)
+            self._is_written = True
         except OSError as error:  # a full disk: what was sent would be sent again, which changes nothing
-            log.warning("the cursor of %s cannot be written: %s", self.place, error)
+            if self._is_written:
+                log.warning("the cursor of %s cannot be written: %s", self.place, error)
+            self._is_written = False
+        return self._is_written

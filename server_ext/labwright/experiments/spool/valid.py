@@ -21,6 +21,7 @@ from labwright.experiments.spool import records
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _NAMES = 10_000
 _quoted: dict[str, str] = {}  # names of metrics that MLflow takes, as JSON
+_newest: dict[tuple[str, str, str], tuple[int, int, float]] = {}  # run, model, metric → step, time, value
 
 
 def metric(run_id: str, found: Metric) -> bytes:
@@ -118,7 +119,23 @@ def _slow(run: str, found: Metric) -> bytes:
     value: dict[str, Any] = {
         "key": sent.key, "value": json.loads(records.number(sent.value)), "timestamp": sent.timestamp, "step": sent.step
     }  # fmt: skip
+    if found.model_id:
+        value["timestamp"] = _apart((run, found.model_id, sent.key), sent.step, sent.timestamp, sent.value)
     for name in ("model_id", "dataset_name", "dataset_digest"):
         if getattr(found, name):
             value[name] = getattr(found, name)
     return records.line(records.METRIC, run, value)
+
+
+def _apart(name: tuple[str, str, str], step: int, timestamp: int, value: float) -> int:
+    """A time that no other value of this model's metric and step has: MLflow fails with a second one in a millisecond.
+
+    One by one its own client is slower than that; a loop that writes to the spool is not.
+    """
+    old_step, old, old_value = _newest.get(name, (step, -1, value))
+    if step == old_step and 0 <= old - timestamp < 60_000 and (timestamp, value) != (old, old_value):
+        timestamp = old + 1
+    if len(_newest) >= _NAMES:
+        _newest.clear()
+    _newest[name] = step, timestamp, value
+    return timestamp

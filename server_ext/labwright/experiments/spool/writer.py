@@ -79,8 +79,37 @@ class Writer:
         position = self.position()
         return position[0] == 0 or self.cursor().position >= position
 
+    def check(self) -> None:
+        """See whether the spool is still there; where somebody deleted it, make another of what can still be read.
+
+        The file that is written is open, so its records are saved; those of older segments are not. Errors: OSError.
+        """
+        with self._lock:
+            if self._file < 0 or os.fstat(self._file).st_nlink:
+                return
+            kept = os.pread(self._file, os.fstat(self._file).st_size, 0)
+            old = self.place, self._owner, self._file, self._segment, self._room
+            try:
+                self.place, self._owner, self._file, self._segment = None, -1, -1, 0
+                self._next_segment()
+                if os.write(self._file, kept) != len(kept):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                self.place, self._owner, self._file, self._segment, self._room = old
+                raise
+            self.records = kept.count(b"\n")
+            self._room -= len(kept)
+            for handle in old[1:3]:
+                os.close(handle)
+        print(
+            f"Labwright's spool in {self.folder} was deleted while this process logs to it: its newest "
+            f"{self.records:,} values are written anew; older ones that waited there are lost."
+        )
+
     def flush(self, timeout: float) -> bool:
         """Wait until all that was written so far is in MLflow; whether it is."""
+        with suppress(OSError):
+            self.check()
         target = self.position()
         if target[0] == 0 or self.cursor().position >= target:
             return True
@@ -128,10 +157,10 @@ class Writer:
             self._make()
         assert self.place is not None
         new = layout.open_private(layout.segment_file(self.place, self._segment + 1))
-        if self._file >= 0:
-            os.close(self._file)
-        self._file, self._room = new, SEGMENT_BYTES
-        self._segment += 1
+        # An interrupt may come between any two steps: a file that is closed must not be ours any longer.
+        self._segment, self._room, old, self._file = self._segment + 1, SEGMENT_BYTES, self._file, new
+        if old >= 0:
+            os.close(old)
 
     def _make(self) -> None:
         """Make the spool under another name; it gets its own when it is locked and says whose it is."""
