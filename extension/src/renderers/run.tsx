@@ -36,24 +36,26 @@ export function runOutput(commands: CommandRegistry): IOutputKind<Run> {
               {[experiment, data.source].filter(Boolean).join(' · ')}
             </div>
           </div>
-          {commands.hasCommand(OPEN_COMPARE) && data.status !== 'RUNNING' ? (
-            <Button
-              label={
-                data.metrics.some(metric => metric.steps.length > 1)
-                  ? trans.__('Open curves')
-                  : trans.__('Open values')
-              }
-              title={trans.__('Curves, values, images and tables of this run in a tab')}
-              onClick={() => commands.execute(OPEN_COMPARE, { runs: [run_id] })}
-            />
-          ) : null}
-          {commands.hasCommand(OPEN_RUNS) ? (
-            <Button
-              label={trans.__('Open runs')}
-              title={trans.__('The table of all runs of this experiment')}
-              onClick={() => commands.execute(OPEN_RUNS, { experiment: experiment_id, name: experiment })}
-            />
-          ) : null}
+          <div className="lw-Output-actions">
+            {commands.hasCommand(OPEN_COMPARE) && data.status !== 'RUNNING' ? (
+              <Button
+                label={
+                  data.metrics.some(metric => metric.steps.length > 1)
+                    ? trans.__('Open curves')
+                    : trans.__('Open values')
+                }
+                title={trans.__('Curves, values, images and tables of this run in a tab')}
+                onClick={() => commands.execute(OPEN_COMPARE, { runs: [run_id] })}
+              />
+            ) : null}
+            {commands.hasCommand(OPEN_RUNS) ? (
+              <Button
+                label={trans.__('Open runs')}
+                title={trans.__('The table of all runs of this experiment')}
+                onClick={() => commands.execute(OPEN_RUNS, { experiment: experiment_id, name: experiment })}
+              />
+            ) : null}
+          </div>
         </div>
         {data.trouble ? (
           <div className="lw-RunOutput-trouble" role="status">

@@ -28,6 +28,7 @@ export interface ICallbacks {
 const HEIGHT = 210;
 const NEAR = 24; // pixels within which a line is under the pointer
 const LISTED = 8;
+const LONE = 3.5; // radius of the point of a run that logged one value
 
 /**
  * A chart of many lines. uPlot does axes, scales, the cursor and the drag; the lines are painted here, since each run
@@ -217,6 +218,12 @@ export class CurveChart {
       ctx.beginPath();
       trace(ctx, line.x, values, px, py);
       ctx.stroke();
+      if (line.x.length === 1 && values[0] !== null) {
+        ctx.fillStyle = line.colour;
+        ctx.beginPath();
+        ctx.arc(px(line.x[0]), py(values[0]), LONE * ratio, 0, 2 * Math.PI);
+        ctx.fill();
+      }
     };
     // What stands back first, the base last.
     const order = [...lines].sort(
