@@ -200,6 +200,22 @@ def table_away(home: StateFolder, table: str) -> Iterator[None]:
         database.close()
 
 
+@pytest.mark.skipif(not SOAK, reason="it takes half a minute to be sure of it")
+def test_a_value_with_which_mlflow_fails_holds_up_the_others_for_a_moment(home: StateFolder, tmp_path: Path) -> None:
+    loop = Loop(home, tmp_path)
+    with sqlite3.connect(home.home / "mlflow" / "mlflow.db", timeout=60) as database:
+        database.execute(
+            f"CREATE TRIGGER poison BEFORE INSERT ON metrics WHEN NEW.step = 7000 AND NEW.run_uuid = '{loop.run}'"
+            " BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        )
+    loop.end()
+    wait_until(lambda: loop.is_stored("FINISHED"), "both runs are FINISHED", 120)
+    assert [step for step, _ in loop.stored()] == [step for step in range(POINTS) if step != 7000]
+    wait_until(lambda: list((home.home / "spool").rglob("*.jsonl")) != [], "the value is set aside")
+    with sqlite3.connect(home.home / "mlflow" / "mlflow.db", timeout=60) as database:
+        database.execute("DROP TRIGGER poison")
+
+
 @contextmanager
 def locked(home: StateFolder) -> Iterator[None]:
     """MLflow's database, held by another writer."""
