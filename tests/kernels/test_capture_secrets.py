@@ -13,7 +13,9 @@ import pytest
 
 from labwright.client import Client
 from labwright.experiments.capture.fit import LIMIT
-from labwright.experiments.capture.masking import MASK, Masker, secret_variables, secrets_of
+from labwright.experiments.capture.look import MASK
+from labwright.experiments.capture.masking import Masker
+from labwright.experiments.capture.secret_values import secret_variables, secrets_of
 from tests.kernels.real_kernel import Kernel
 from tests.state_folder import wait_until
 

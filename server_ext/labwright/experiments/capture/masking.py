@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote
 
-from labwright.experiments.capture.patterns import (
-    BESIDE,
-    CODE,
-    EXPRESSIONS,
-    NOT_SECRET_NAME,
-    ONE_OF_THEM,
-    SEVERAL,
-    WORDS,
-    is_secret_name,
-    is_trivial,
-)
+from labwright.experiments.capture.look import MASK, by_look, shown
+from labwright.experiments.capture.patterns import is_secret_name, is_trivial
+from labwright.experiments.capture.secret_values import LONGEST, named
 
-MASK = "***"
 # A line's end inside a secret: of a base64 block; of two strings that Python joins, indented, in a changed line.
 _BREAKS = (
     re.compile(r"\r?\n[+ -]?|\\n"),
@@ -36,8 +26,6 @@ _BREAKS = (
         r"\\?[\"']?[ \t]{0,40}\\?(?:\\n\\?[\"']?,?[ \t]*)?(?:\r?\n|\\n)[+\- \t>#]*\\?[\"']?[ \t]*[rbfu]?\\?[\"']?"
     ),
 )
-MOST_LEARNED = 100  # secrets of one text; of more, those after are masked where they stand
-_LONGEST = 20_000  # of a value that is looked for, in characters
 
 
 class Masker:
@@ -60,19 +48,11 @@ class Masker:
 
     def learn(self, text: str) -> None:
         """Learn the secrets that a text shows by their look."""
-        found: dict[str, None] = {}
-        for expression in EXPRESSIONS:
-            for match in expression.finditer(text):
-                secret = match.groupdict().get("secret") or match.group()
-                if len(secret) >= 8 and not secret.isalpha() and "\n" not in secret and _is_meant(match):
-                    found[secret] = None
-        for several in SEVERAL.finditer(text):
-            found |= dict.fromkeys(one["secret"] for one in ONE_OF_THEM.finditer(several.group()))
-        self.add(list(found)[:MOST_LEARNED])
+        self.add(shown(text))
 
     def learn_from(self, value: Any) -> None:
         """Learn the strings of a JSON value that stand under a secret's name."""
-        self.add(one for one in _named(value) if len(one) >= 8)
+        self.add(one for one in named(value) if len(one) >= 8)
 
     def mask(self, text: str) -> str:
         """The text without its secrets."""
@@ -84,13 +64,7 @@ class Masker:
             if plain in text:
                 text = text.replace(plain, MASK)
         text = self._over_breaks(text)
-        for expression in EXPRESSIONS:
-            text = expression.sub(_masked, text)
-        text = SEVERAL.sub(lambda several: ONE_OF_THEM.sub(_masked, several.group()), text)
-        for _ in range(9):
-            text, more = BESIDE.subn(_masked, text)
-            if not more:
-                break
+        text = by_look(text)
         self.places += max(text.count(MASK) - before, 0)
         return text
 
@@ -153,33 +127,9 @@ def _place(places: list[tuple[int, int]], position: int) -> int:
     return at + position - joined
 
 
-def _is_meant(match: re.Match[str]) -> bool:
-    """Whether it is a secret by the name beside it (num_tokens is none) and by its look (that of a column is none)."""
-    groups = match.groupdict()
-    if groups.get("name") and NOT_SECRET_NAME.search(groups["name"]):
-        return False
-    secret = groups.get("secret") or ""
-    if groups.get("weak") and groups["weak"].lower() != "authorization" and WORDS.fullmatch(secret):
-        return False
-    return not (groups.get("to") == " = " and CODE.fullmatch(secret))
-
-
-def _masked(match: re.Match[str]) -> str:
-    if not _is_meant(match):
-        return match.group()
-    if "secret" not in match.re.groupindex:
-        return MASK
-    start, end = match.span("secret")
-    whole, offset = match.group(), match.start()
-    secret = match.group("secret")
-    if secret.strip() in ("", MASK) or (is_trivial(secret) and len(secret.strip()) < 8):
-        return whole
-    return f"{whole[: start - offset]}{MASK}{whole[end - offset :]}"
-
-
 def _forms(value: str) -> set[str]:
     """A value as it may stand somewhere: as it is, escaped, URL-encoded, in hexadecimal, in base64 of any offset."""
-    value = value[:_LONGEST]
+    value = value[:LONGEST]
     forms = {
         value, value.strip(), json.dumps(value)[1:-1], json.dumps(json.dumps(value)[1:-1])[1:-1], repr(value)[1:-1],
         quote(value, safe=""), quote(value), quote_plus(value), unquote(value), escape(value), escape(value, False),
@@ -198,60 +148,3 @@ def _forms(value: str) -> set[str]:
         if len(line.strip()) >= 16:
             forms |= {line.strip()}
     return {form for form in forms if len(form) >= 5}
-
-
-def secrets_of(environment: Mapping[str, str]) -> set[str]:
-    """The secret values of an environment: of secret names, and passwords in addresses."""
-    found = set()
-    for name, value in environment.items():
-        if is_secret_name(name) and name != "PWD" and not _is_path(value):
-            found.add(value)
-            found |= _inside(value)
-        if "://" in value and (password := _password(value)):
-            found.add(password)
-    return {value for value in found if not is_trivial(value)}
-
-
-def _inside(value: str) -> set[str]:
-    """The strings of a value that is JSON itself, such as a service account's key."""
-    if not value.lstrip().startswith(("{", "[")):
-        return set()
-    try:
-        return _named(json.loads(value))
-    except ValueError:
-        return set()
-
-
-def _named(value: Any) -> set[str]:
-    """The strings under secrets' names in a JSON value."""
-    pending, found = [value], set()
-    while pending:
-        one = pending.pop()
-        if isinstance(one, dict):
-            found |= {item for key, item in one.items() if isinstance(item, str) and is_secret_name(str(key))}
-            pending += list(one.values())
-        elif isinstance(one, list):
-            pending += one
-    return found
-
-
-def _is_path(value: str) -> bool:
-    """A file that holds a secret is none itself."""
-    return len(value) < 4096 and value.startswith(("/", "~/")) and os.path.exists(os.path.expanduser(value))
-
-
-def _password(address: str) -> str | None:
-    try:
-        found = urlsplit(address.strip()).password
-    except ValueError:
-        return None
-    return unquote(found) if found else None
-
-
-def secret_variables(variables: Mapping[str, Any]) -> set[str]:
-    """The values of a notebook's variables with a secret's name, such as what getpass() gave."""
-    found = set()
-    for name, value in list(variables.items()):
-        if type(value) is str and len(value) <= _LONGEST and not name.startswith("_") and is_secret_name(name):
-            found.add(value)
-    return {value for value in found if len(value) >= 8 and not value.isalpha() and not _is_path(value)}

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from labwright.errors import InvalidError
-from labwright.experiments.capture.masking import MASK
+from labwright.experiments.capture.look import MASK
 from labwright.experiments.capture.models import ExecutedCell, Recorded, Restored
 
 MOST_NAMES = 1000

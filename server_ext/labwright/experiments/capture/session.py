@@ -19,9 +19,10 @@ from labwright.experiments.capture.cost import Cost, Meter
 from labwright.experiments.capture.data import datasets_of, log_datasets
 from labwright.experiments.capture.files import Collector
 from labwright.experiments.capture.lineage import leading_cells
-from labwright.experiments.capture.masking import Masker, secret_variables, secrets_of
+from labwright.experiments.capture.masking import Masker
 from labwright.experiments.capture.models import ExecutedCell
 from labwright.experiments.capture.place import Place
+from labwright.experiments.capture.secret_values import secret_variables, secrets_of
 from labwright.experiments.capture.settings import CaptureSettings
 
 FLUSH_SECONDS = 5.0  # how long a cell's end waits for what is on its way
