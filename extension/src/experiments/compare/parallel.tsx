@@ -1,30 +1,16 @@
-import React, { useEffect, useMemo, useRef, useState, type PointerEvent, type ReactElement } from 'react';
+import React, { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 
-import { number } from '../../common/format';
 import { useStore } from '../../common/store';
 import { useWorkbench } from '../../common/widget';
+import { AxisOf } from './axis';
 import { shade } from './colours';
-import { isNumeric, ticks, usualAxes, type IDimension } from './dimensions';
+import { isNumeric, usualAxes } from './dimensions';
 import { useWidth } from './hooks';
-import { toPixels, type Span } from './lines';
+import type { Span } from './lines';
 import { Pick } from './pick';
 import { useStanding, type IRelationProps } from './relations';
+import { HEIGHT, INSIDE, pathOf, scaleOf, SIDE, TOP } from './scales';
 import { mainMetric, nameOf } from './words';
-
-const HEIGHT = 300;
-const TOP = 46;
-const BOTTOM = 22;
-const SIDE = 76;
-const CATEGORIES = 40;
-
-interface IScale {
-  dimension: IDimension;
-  log: boolean;
-  /** Whether a logarithmic axis is possible. */
-  canLog: boolean;
-  place: (value: number | string | null) => number | null;
-  marks: { value: string; y: number }[];
-}
 
 /** A line a run, an axis a parameter or metric. Axes are moved by their names, and filtered by drawing along them. */
 export function Parallel({ model, comparison, dimensions }: IRelationProps): ReactElement {
@@ -182,200 +168,7 @@ export function Parallel({ model, comparison, dimensions }: IRelationProps): Rea
   );
 }
 
-const INSIDE = HEIGHT - TOP - BOTTOM;
-
 function withBrush(before: Record<string, Span>, key: string, span: Span | null): Record<string, Span> {
   const { [key]: _, ...others } = before;
   return span ? { ...others, [key]: span } : others;
-}
-
-function pathOf(scales: IScale[], run: number, xOf: (place: number) => number): string {
-  let pen = 'M';
-  return scales
-    .map((scale, place) => {
-      const y = scale.place(scale.dimension.values[run]);
-      if (y === null) {
-        pen = 'M';
-        return '';
-      }
-      const part = `${pen}${xOf(place).toFixed(1)},${y.toFixed(1)}`;
-      pen = 'L';
-      return part;
-    })
-    .join('');
-}
-
-function scaleOf(dimension: IDimension, wantsLog: boolean): IScale {
-  if (!isNumeric(dimension)) {
-    const kinds = [...new Set(dimension.values.filter(value => value !== null).map(String))].sort((a, b) =>
-      a.localeCompare(b, undefined, { numeric: true })
-    );
-    const step = INSIDE / Math.max(kinds.length - 1, 1);
-    const at = (value: string): number =>
-      kinds.length === 1 ? TOP + INSIDE / 2 : TOP + kinds.indexOf(value) * step;
-    const every = Math.ceil(kinds.length / CATEGORIES);
-    return {
-      dimension,
-      log: false,
-      canLog: false,
-      place: value => (value === null ? null : at(String(value))),
-      marks: kinds.filter((_, i) => i % every === 0).map(value => ({ value, y: at(value) }))
-    };
-  }
-  const values = dimension.values.filter((value): value is number => value !== null);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const canLog = low > 0 && high > low;
-  const log = wantsLog && canLog;
-  const down = toPixels([low, high], log, 0, INSIDE);
-  const at = (value: number): number => (high > low ? TOP + INSIDE - down(value) : TOP + INSIDE / 2);
-  return {
-    dimension,
-    log,
-    canLog,
-    place: value => (typeof value === 'number' ? at(value) : null),
-    marks: ticks(low, high, 5, log).map(value => ({ value: number(value), y: at(value) }))
-  };
-}
-
-interface IAxisProps {
-  scale: IScale;
-  x: number;
-  room: number;
-  brush: Span | null;
-  onBrush: (span: Span | null) => void;
-  onLog: () => void;
-  onRemove: () => void;
-  onMove: (x: number) => void;
-  onDrop: () => void;
-  onStep: (by: number) => void;
-}
-
-function AxisOf(props: IAxisProps): ReactElement {
-  const { scale, x, room, brush, onBrush, onLog, onRemove, onMove, onDrop, onStep } = props;
-  const { trans } = useWorkbench();
-  const start = useRef<number | null>(null);
-  const dragging = useRef(false);
-  const yAt = (event: PointerEvent<SVGElement>): number =>
-    Math.min(
-      Math.max(event.clientY - event.currentTarget.ownerSVGElement!.getBoundingClientRect().top, TOP),
-      TOP + INSIDE
-    );
-  const xAt = (event: PointerEvent<SVGElement>): number =>
-    event.clientX - event.currentTarget.ownerSVGElement!.getBoundingClientRect().left;
-  const label = scale.dimension.label;
-  const fits = Math.max(Math.floor(Math.min(room, 150) / 7.6), 6);
-  return (
-    <g className="lw-Parallel-axis" data-axis={scale.dimension.key}>
-      <line x1={x} x2={x} y1={TOP} y2={TOP + INSIDE} />
-      {scale.marks.map(mark => (
-        <text key={mark.value} x={x - 7} y={mark.y} textAnchor="end" dominantBaseline="middle">
-          {mark.value.length > 12 ? `${mark.value.slice(0, 11)}…` : mark.value}
-        </text>
-      ))}
-      <rect
-        className="lw-Parallel-brush"
-        x={x - 9}
-        y={TOP - 4}
-        width={18}
-        height={INSIDE + 8}
-        onPointerDown={event => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          start.current = yAt(event);
-        }}
-        onPointerMove={event => {
-          if (start.current !== null && Math.abs(yAt(event) - start.current) > 2) {
-            onBrush([Math.min(start.current, yAt(event)), Math.max(start.current, yAt(event))]);
-          }
-        }}
-        onPointerUp={event => {
-          if (start.current !== null && Math.abs(yAt(event) - start.current) <= 2) {
-            onBrush(null);
-          }
-          start.current = null;
-        }}
-      />
-      {brush ? (
-        <rect className="lw-Parallel-window" x={x - 7} y={brush[0]} width={14} height={brush[1] - brush[0]} />
-      ) : null}
-      <text
-        className="lw-Parallel-name"
-        x={x}
-        y={14}
-        textAnchor="middle"
-        tabIndex={0}
-        role="button"
-        aria-label={trans.__('Axis %1: arrows move it, Delete takes it away', label)}
-        onPointerDown={event => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          dragging.current = true;
-        }}
-        onPointerMove={event => {
-          if (dragging.current) {
-            onMove(xAt(event));
-          }
-        }}
-        onPointerUp={() => {
-          dragging.current = false;
-          onDrop();
-        }}
-        onKeyDown={event => {
-          if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-            event.preventDefault();
-            onStep(event.key === 'ArrowLeft' ? -1 : 1);
-          } else if (event.key === 'Delete') {
-            onRemove();
-          }
-        }}
-      >
-        <title>{label}</title>
-        {label.length > fits ? `${label.slice(0, fits - 1)}…` : label}
-      </text>
-      {scale.canLog ? (
-        <AxisButton
-          x={x - 12}
-          text="log"
-          pressed={scale.log}
-          label={trans.__('Logarithmic axis %1', label)}
-          onClick={onLog}
-        />
-      ) : null}
-      <AxisButton
-        x={scale.canLog ? x + 14 : x}
-        text="×"
-        label={trans.__('Take the axis %1 away', label)}
-        onClick={onRemove}
-      />
-    </g>
-  );
-}
-
-function AxisButton(props: {
-  x: number;
-  text: string;
-  label: string;
-  pressed?: boolean;
-  onClick: () => void;
-}): ReactElement {
-  return (
-    <text
-      className={`lw-Parallel-button ${props.pressed ? 'lw-mod-pressed' : ''}`}
-      x={props.x}
-      y={31}
-      textAnchor="middle"
-      role="button"
-      tabIndex={0}
-      aria-label={props.label}
-      aria-pressed={props.pressed}
-      onClick={props.onClick}
-      onKeyDown={event => {
-        if (event.key === 'Enter' || event.key === ' ') {
-          event.preventDefault();
-          props.onClick();
-        }
-      }}
-    >
-      <title>{props.label}</title>
-      {props.text}
-    </text>
-  );
 }
