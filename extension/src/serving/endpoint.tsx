@@ -200,7 +200,7 @@ function History({ model }: { model: EndpointModel }): ReactElement {
                 id: 'run',
                 label: trans.__('Run'),
                 cell: ({ version }) => (
-                  <span className="lw-Runs-name">{version.run_name ?? version.run_id ?? '–'}</span>
+                  <span className="lw-Table-name">{version.run_name ?? version.run_id ?? '–'}</span>
                 )
               },
               {
