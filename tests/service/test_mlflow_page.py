@@ -177,6 +177,14 @@ def test_no_credential_reaches_the_browser(logged_in: httpx.Client, client: Clie
         assert not {"set-cookie", "www-authenticate", "access-control-allow-origin"} & set(reply.headers)
 
 
+def test_no_path_of_a_kernel_leaves_mlflows(client: Client) -> None:
+    headers = {"Authorization": f"Bearer {tracking_token(client.folders)}"}
+    with httpx.Client(base_url=client.service().url, headers=headers) as http:
+        for path in ("/mlflow/%2e%2e/status", "/mlflow/x/%2e%2e/%2E%2e/y", "/mlflow/x%5c..%5c..%5cy", "/mlflow/%2e"):
+            reply = http.get(path)
+            assert (reply.status_code, reply.json()["detail"]) == (404, "MLflow has no such address."), path
+
+
 def test_a_page_that_only_looks_is_no_activity(logged_in: httpx.Client, server: Jupyter, run: dict[str, str]) -> None:
     def last_activity() -> str:
         return str(server.http.get("api/status?no_track_activity=1").json()["last_activity"])

@@ -505,6 +505,37 @@ def test_a_store_that_was_replaced_is_read_anew(client: Client, mlflow: Any, few
     assert {row.run_id for row in window(client, few).rows} == {kept, new}
 
 
+def test_a_look_that_fails_halfway_loses_no_change(mlflow: Any, few: str, state_folder: Path, tmp_path: Path) -> None:
+    from labwright.experiments.table.watch import Watch
+
+    class Failing(sqlite3.Connection):
+        fails = False
+
+        def execute(self, query: str, *rest: Any) -> sqlite3.Cursor:
+            if self.fails and "FROM tags WHERE rowid BETWEEN" in query:
+                raise sqlite3.OperationalError("database is locked")
+            return super().execute(query, *rest)
+
+    edited, logged = (mlflow.create_run(few).info.run_id for _ in range(2))
+    store = tmp_path / "copy.db"
+    with (
+        closing(sqlite3.connect(state_folder / "mlflow" / "mlflow.db")) as db,
+        closing(sqlite3.connect(store, isolation_level=None)) as copy,
+        closing(sqlite3.connect(store, factory=Failing, isolation_level=None)) as connection,
+    ):
+        db.backup(copy)
+        watch = Watch(connection)
+        watch.begin()
+        copy.execute("UPDATE runs SET name = 'another' WHERE run_uuid = ?", (edited,))
+        copy.execute("INSERT INTO params (run_uuid, key, value) VALUES (?, 'late', '1')", (logged,))
+        connection.fails = True
+        with pytest.raises(sqlite3.OperationalError):
+            watch.changes(now=True)
+        connection.fails = False
+        assert watch.changes(now=True).run_ids >= {edited, logged}
+        assert watch.changes(now=True).run_ids == set()
+
+
 def test_a_store_that_another_mlflow_keeps_in_another_way_is_asked_by_rest(tmp_path: Path, state_folder: Path) -> None:
     from labwright.experiments.embedded_store import is_readable, reading
 
