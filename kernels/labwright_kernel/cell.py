@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
+
+from labwright.errors import InvalidError
 
 
 class CellSyntaxError(Exception):
@@ -31,6 +34,10 @@ def compile_body(shell: Any, cell: str) -> Callable[[], Any]:
         body = compile(tree, name, "exec")
         end = None if last is None else compile(ast.Expression(last.value), name, "eval")
     except SyntaxError as error:
+        if re.search(r"'?(await|async)\b.* outside", error.msg or ""):
+            raise InvalidError(
+                "A cell magic cannot await: write `with lw.experiments.track(…):` in a cell of its own instead."
+            ) from None
         raise CellSyntaxError(error, shell.SyntaxTB.structured_traceback(type(error), error, [])) from None
 
     def run() -> Any:

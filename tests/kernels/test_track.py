@@ -80,6 +80,9 @@ def test_a_cell_that_is_not_python_makes_no_run(kernel: Kernel, client: Client) 
     ran = kernel.run("%%track second\nx = = 2")
     assert "invalid syntax" in ran.error
     assert "labwright" not in ran.error
+    waits = kernel.run("%%track second\nimport asyncio\nawait asyncio.sleep(0)")
+    assert "A cell magic cannot await" in waits.error
+    assert "Traceback" not in waits.error
     assert len(runs(client, "second")) == before
 
 
