@@ -171,13 +171,19 @@ print(type(_get_store()).__name__)
 def test_mlflows_own_store_for_foreign_addresses_and_where_ours_fails() -> None:
     assert type(_get_store("http://127.0.0.1:9/elsewhere")) is RestStore
     address = os.environ["MLFLOW_TRACKING_URI"]
-    assert end(python(WHICH, "nothing")) == "SpoolStore\n"
-    assert end(python(WHICH, "nothing", MLFLOW_TRACKING_URI=f"{address}/other")) == "RestStore\n"
-    broken = end(python(WHICH, "labwright.experiments.spool.store"))
+    asked = [
+        python(WHICH, "nothing"),
+        python(WHICH, "nothing", MLFLOW_TRACKING_URI=f"{address}/other"),
+        python(WHICH, "labwright.experiments.spool.store"),
+        python(WHICH, "labwright.experiments.spool.tracking_store", MLFLOW_TRACKING_URI="http://127.0.0.1:9"),
+        python(WHICH, "labwright", MLFLOW_TRACKING_URI="http://127.0.0.1:9"),
+    ]
+    ours, foreign, broken, *others = map(end, asked)
+    assert ours == "SpoolStore\n"
+    assert foreign == "RestStore\n"
     assert broken.endswith("RestStore\n")
     assert "Labwright's spool is not used" in broken
-    for module in ("labwright.experiments.spool.tracking_store", "labwright"):
-        assert end(python(WHICH, module, MLFLOW_TRACKING_URI="http://127.0.0.1:9")).endswith("RestStore\n")
+    assert all(other.endswith("RestStore\n") for other in others)
 
 
 def test_lw_log_recent_and_state(run: str) -> None:
