@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labwright.errors import InvalidError
+from labwright.experiments.capture.contributions import number_of_this_cell
 
 
 class CellSyntaxError(Exception):
@@ -27,8 +28,9 @@ def compile_body(shell: Any, cell: str) -> Callable[[], Any]:
     Errors, here and in the call, carry `_render_traceback_`: they show the user's frames only, none of ours.
     """
     try:
-        source = shell.transform_cell(cell)
-        name = shell.compile.cache(source, shell.execution_count, raw_code=cell)
+        # Line 1 of the cell is the magic's own; traces number the lines as the notebook does.
+        source = "\n" + shell.transform_cell(cell)
+        name = shell.compile.cache(source, number_of_this_cell() or shell.execution_count, raw_code=cell)
         tree = shell.transform_ast(shell.compile.ast_parse(source, filename=name))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         body = compile(tree, name, "exec")

@@ -112,11 +112,11 @@ def _end_leftovers(where: Folders) -> list[str]:
     if left:
         names = ", ".join(str(process.pid) for process in left)
         raise UnavailableError(f"These processes do not end: {names}. End them with: kill -9 {names.replace(',', '')}")
+    if not is_locked(where.service_lock):
+        where.service_state.unlink(missing_ok=True)  # of one that was ended while it started
     if alive:
-        return [
-            f"{len(alive)} processes were still there and were ended one by one.",
-            "No process of Labwright is left.",
-        ]
+        were = "process was" if len(alive) == 1 else "processes were"
+        return [f"{len(alive)} {were} still there, and ended one by one.", "No process of Labwright is left."]
     return ["No process of Labwright is left."]
 
 

@@ -67,7 +67,7 @@ def test_a_broken_cell_leaves_a_failed_run_and_its_own_trace(kernel: Kernel, cli
     (run,) = runs(client, "second")
     assert run.status == "FAILED"
     assert "NameError" in ran.error
-    assert "----> 2     return missing" in ran.error
+    assert "----> 3     return missing" in ran.error  # as the notebook numbers it: line 1 is the magic
     assert "labwright" not in ran.error
     assert "interactiveshell" not in ran.error
     assert ran.of("error")[0]["ename"] == "NameError"

@@ -9,7 +9,7 @@ from typing import Any
 from labwright.errors import NotFoundError
 from labwright.experiments import backend, mlflow_rest
 from labwright.experiments.differences.curves import View, window
-from labwright.experiments.direction import best_index, direction, usual_metric
+from labwright.experiments.direction import best_index, direction, judged_by
 from labwright.experiments.models import ComparedValue, Comparison, ComparisonRow, Curve, MissingRun, Run
 from labwright.service.context import Context
 
@@ -93,7 +93,7 @@ def side_by_side(runs: list[Run], curves: list[Curve], missing: list[MissingRun]
         metrics=sorted(metrics, key=lambda row: not row.differs),
         curves=curves,
         costs=costs,
-        main_metric=usual_metric([row.name for row in metrics]) or next((row.name for row in metrics), None),
+        main_metric=judged_by(run.metrics for run in runs),
         missing=missing,
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 # Words of a name. A word may also end with one of the ENDINGS: mlogloss, valLoss, nrmse, roc_auc.
@@ -101,6 +102,14 @@ def usual_metric(metrics: Sequence[str]) -> str | None:
 
     ranks = [rank for rank in map(rank, found) if rank is not None]
     return min(ranks)[2] if ranks else None
+
+
+def judged_by(runs: Iterable[Collection[str]]) -> str | None:
+    """What runs are most likely judged by: of the metrics that most of them have, the usual one, else the first."""
+    counts = Counter(name for metrics in runs for name in metrics)
+    most = max(counts.values(), default=0)
+    shared = sorted(name for name, count in counts.items() if count == most)
+    return usual_metric(shared) or next(iter(shared), None)
 
 
 def _words(name: str) -> list[str]:

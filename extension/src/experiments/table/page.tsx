@@ -163,7 +163,9 @@ function Nothing({ model, name }: { model: RunsTable; name: string }): ReactElem
   const table = useStore(model.table);
   const view = useStore(model.view);
   const asking = useStore(model.asking);
-  if (!table || table.total > 0 || asking || table.sync) {
+  const trouble = useStore(model.trouble);
+  // A question that was refused has no answer, not an empty one.
+  if (!table || table.total > 0 || asking || table.sync || trouble) {
     return null;
   }
   if (view.filter.trim() || view.words.trim() || Object.keys(view.within).length) {

@@ -11,7 +11,8 @@ from labwright.errors import LabwrightError, NotFoundError
 from labwright.experiments import backend, core, mlflow_rest
 from labwright.experiments.capture import names
 from labwright.experiments.capture.models import RunContext
-from labwright.experiments.models import Experiment
+from labwright.experiments.direction import judged_by
+from labwright.experiments.models import Experiment, Run
 from labwright.experiments.overview.models import LatestRun, Origin, Overview
 from labwright.service.context import Context
 
@@ -39,7 +40,9 @@ def overview(context: Context, actor: Actor) -> list[Overview]:
         has = runs.get(one.experiment_id)
         # MLflow makes its experiment 0, "Default", by itself: while it is empty it is nobody's.
         if has or one.experiment_id != "0":
-            latest = [_line(run) for run in (has or [])[:EACH]]
+            shown = [backend.run_of(run, "", []) for run in (has or [])[:EACH]]
+            metric = judged_by(run.metrics for run in shown if run.metrics)
+            latest = [_line(run, metric) for run in shown]
             found.append(Overview(experiment=one, runs=latest, more=has is None or len(has) > EACH))
     return found
 
@@ -90,9 +93,9 @@ def _started(runs: dict[str, list[Json]], experiment: Experiment) -> int:
     return int(runs[experiment.experiment_id][0]["info"].get("start_time", 0))
 
 
-def _line(found: Json) -> LatestRun:
-    run = backend.run_of(found, "", [])
-    metric = min(run.metrics, default=None)
+def _line(run: Run, metric: str | None) -> LatestRun:
+    if metric not in run.metrics:
+        metric = judged_by([run.metrics])
     return LatestRun(
         run_id=run.run_id,
         name=run.name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 from labwright.errors import InvalidError
@@ -15,7 +16,7 @@ from labwright.errors import InvalidError
 def log(metrics: Mapping[str, Any], step: int = 0) -> None:
     """Log metrics of the active run, such as `log({"loss": 0.1}, step=3)`.
 
-    Errors: InvalidError when no run is active; MLflow's own for names and values that it does not take.
+    Errors: InvalidError when no run is active, or a value is no number; MLflow's own for what it does not take.
     """
     mlflow = sys.modules.get("mlflow")
     run = mlflow.active_run() if mlflow is not None else None
@@ -23,6 +24,9 @@ def log(metrics: Mapping[str, Any], step: int = 0) -> None:
         raise InvalidError("No run is active: call this inside %%track or lw.experiments.track().")
     from mlflow.tracking._tracking_service.utils import _get_store
 
+    for name, value in metrics.items():
+        if not isinstance(value, Real) and not hasattr(value, "__float__"):
+            raise InvalidError(f"The metric {str(name)[:100]!r} is a {type(value).__name__}; metrics are numbers.")
     quick = getattr(_get_store(), "log_values", None)
     if mlflow.get_active_model_id() is not None or (run.outputs is not None and run.outputs.model_outputs):
         quick = None  # they are the model's values, too
