@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.bench.many_runs import add_runs, make_store
 from tests.jupyter import Jupyter, jupyter
 from tests.state_folder import StateFolder, own_state_folder
+from tests.ui.notebook import choose as choose_in_menu_bar
 from tests.ui.other_runs import Mlflow
 from tests.ui.payloads import PAYLOADS, count_hits, hits
 from tests.ui.settings import choose
@@ -330,6 +331,7 @@ def test_many_runs_at_once(page: Page, lab: Jupyter, tmp_path: Path, errors: lis
 
 def test_rows_are_live(page: Page, lab: Jupyter, state: StateFolder, errors: list[str]) -> None:
     table = open_runs(page, lab)
+    expect(count(page)).to_have_text("10,000 runs")
     table.evaluate("one => { one.scrollTop = 28 * 300; }")
     expect(table.get_by_text("run-9695", exact=True)).to_be_visible()
     table.get_by_role("checkbox", name="Tick run-9695", exact=True).click()
@@ -358,7 +360,8 @@ def test_rows_are_live(page: Page, lab: Jupyter, state: StateFolder, errors: lis
     # Who does not look is not told: a page behind another tab asks for nothing.
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if "/table?" in one.url else None)
-    page.locator("#jp-main-dock-panel").get_by_role("tab", name="Launcher").click()
+    choose_in_menu_bar(page, "File", "New Launcher")
+    expect(table).to_be_hidden()
     run = mlflow.start("unseen")
     page.wait_for_timeout(6000)  # panels look again every five seconds
     assert asked == []
