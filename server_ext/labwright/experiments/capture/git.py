@@ -92,9 +92,9 @@ def _read(folder: Path, *words: str) -> tuple[bytes, bool]:
     timer = threading.Timer(SECONDS, end)
     timer.daemon = True
     timer.start()
+    assert process.stdout is not None
+    assert process.stderr is not None
     try:
-        assert process.stdout is not None
-        assert process.stderr is not None
         raw = process.stdout.read(READ + 1)
         whole = len(raw) <= READ
         if not whole:
@@ -103,8 +103,8 @@ def _read(folder: Path, *words: str) -> tuple[bytes, bool]:
         process.wait()
     finally:
         timer.cancel()
-        process.stdout.close()  # type: ignore[union-attr]
-        process.stderr.close()  # type: ignore[union-attr]
+        process.stdout.close()
+        process.stderr.close()
     if slow.is_set():
         raise NoGit(f"git took longer than {SECONDS:.0f} s")
     if process.returncode and whole:

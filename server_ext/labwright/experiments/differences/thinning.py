@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 PER_BUCKET = 4
 
@@ -49,7 +49,7 @@ def m4(x: Sequence[float], y: Sequence[float], low: int, high: int, points: int,
     return kept
 
 
-def _log_of(least: float):  # type: ignore[no-untyped-def] # float → float
+def _log_of(least: float) -> Callable[[float], float]:
     floor = math.log(least)
     return lambda one: math.log(one) if one > 0 else floor
 

@@ -39,7 +39,7 @@ def with_words(index: Index, words: str) -> Mask:
         wanted = word.removeprefix("-") or word
         has = np.zeros(len(index.ids), dtype=np.bool_)
         for texts in columns:
-            has |= _where(texts, lambda text, wanted=wanted: wanted in text.casefold())  # type: ignore[misc]
+            has |= _where(texts, lambda text, wanted=wanted: wanted in text.casefold())  # type: ignore[misc] # a default has no type
         if len(wanted) >= 6:
             has |= np.fromiter((run_id.startswith(wanted) for run_id in index.ids), np.bool_, len(index.ids))
         found &= ~has if wanted is not word else has
