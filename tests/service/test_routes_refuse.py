@@ -20,9 +20,11 @@ from labwright.door.proxy import PREFIXES
 from labwright.service.app import create_app
 from labwright.service.context import Context
 from labwright.service.tracking_token import tracking_token
-from labwright.serving.admin import Admin
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.gateway import Gateway
+from labwright.serving.plane.admin import Admin
+from labwright.serving.plane.asking import Asker
+from labwright.serving.plane.consumers import Consumers
+from labwright.serving.plane.gateway import Gateway
 from labwright.serving.prediction_log import Writer
 from tests.jupyter import Jupyter
 
@@ -161,8 +163,9 @@ def test_the_door_refuses(server: Jupyter, client: Client, tmp_path: Path) -> No
 
 def test_an_endpoint_refuses(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
-    gateway = Gateway("x", "right", writer)
-    admin = Admin(EndpointFolder(tmp_path), gateway, "right", asyncio.Event()).app()
+    asker = Asker("x", writer)
+    gateway = Gateway(asker, Consumers("right"))
+    admin = Admin(EndpointFolder(tmp_path), asker, "right", asyncio.Event()).app()
     orders = [route.path for route in admin.routes if isinstance(route, Route)]
     assert "/invocations" in gateway.paths
     assert "/stop" in orders

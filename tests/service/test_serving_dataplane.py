@@ -71,7 +71,7 @@ def plane(path: Path, save: Callable[[str], None], *, deadline: float = 30.0) ->
 def run(folder: EndpointFolder) -> Iterator[Plane]:
     """Serve what a folder says."""
     env = os.environ | {"SECRET_TOKEN": "s3cret"}
-    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.dataplane", str(folder.path)], env=env)
+    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.plane", str(folder.path)], env=env)
     try:
         wait_until(lambda: folder.process() is not None, "the data plane listens")
         card = folder.process()
@@ -397,7 +397,7 @@ def gone(process: psutil.Process) -> bool:
 
 def test_two_data_planes_of_one_endpoint_are_one(trees: Plane) -> None:
     second = subprocess.run(
-        [sys.executable, "-m", "labwright.serving.dataplane", str(trees.folder.path)], timeout=30, check=False
+        [sys.executable, "-m", "labwright.serving.plane", str(trees.folder.path)], timeout=30, check=False
     )
     assert second.returncode == 0
     card = trees.folder.process()
@@ -456,7 +456,7 @@ def test_a_long_log_keeps_no_endpoint_from_listening(tmp_path: Path) -> None:
     pipe = folder.log / "2020-01-01.jsonl"
     os.mkfifo(pipe)  # a log whose reading never comes to an end
     (folder.log / prediction_log.COUNTED).write_text(json.dumps({pipe.name: [5, 1]}))  # longer before: counted anew
-    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.dataplane", str(folder.path)])
+    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.plane", str(folder.path)])
     try:
         wait_until(lambda: folder.process() is not None, "it listens", 10)
     finally:
@@ -517,6 +517,6 @@ def test_an_infinite_number_is_refused_both_ways(trees: Plane, naughty: Plane) -
 
 def test_the_data_plane_imports_no_ml_library() -> None:
     heavy = "{'numpy', 'pandas', 'mlflow', 'pydantic'}"
-    code = f"import sys, labwright.serving.dataplane; print(sorted(set(sys.modules) & {heavy}))"
+    code = f"import sys, labwright.serving.plane; print(sorted(set(sys.modules) & {heavy}))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -86,7 +86,7 @@ class LocalRunner:
                 code="port_taken",
             )
         env = {key: value for key, value in children.environment().items() if key != "LABWRIGHT_HOME"}
-        arguments = [sys.executable, "-P", "-m", "labwright.serving.dataplane", str(folder.path)]
+        arguments = [sys.executable, "-P", "-m", "labwright.serving.plane", str(folder.path)]
         pid, started = children.start_detached(arguments, log=self._log(name), env=env, cwd=folder.path)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

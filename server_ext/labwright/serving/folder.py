@@ -20,7 +20,7 @@ import hashlib
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,11 @@ from labwright.state import boot_id, is_locked, is_process, write_private
 
 @dataclass(frozen=True)
 class Config:
-    """What should serve. `version` is the name of a folder in versions/; None while nothing is live."""
+    """What should serve. `version` is the live one, a folder in versions/; None while nothing is live.
+
+    `others` are versions with a lasting share or a copy of the traffic, each {"version", "digest", "percent",
+    "shadow"}; `settings` is a `settings_models.EndpointSettings`, {} for the defaults.
+    """
 
     name: str
     version: str | None = None
@@ -37,6 +41,8 @@ class Config:
     port: int | None = None
     runtime: str = ""
     deadline: float = 30.0
+    others: tuple[dict[str, Any], ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class EndpointFolder:
         try:
             found = json.loads((self.path / "process.json").read_text())
             # What a newer or an older Labwright wrote besides is passed over.
-            card = ProcessCard(**{field.name: found[field.name] for field in fields(ProcessCard)})
+            card = ProcessCard(**{each.name: found[each.name] for each in fields(ProcessCard)})
         except (OSError, ValueError, TypeError, KeyError):
             return None
         alive = card.boot_id == boot_id() and is_process(card.pid, card.started) and is_locked(self.lock)

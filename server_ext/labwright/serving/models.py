@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from labwright.service.models import Operation, Strict
+from labwright.serving.settings_models import EndpointSettings
+from labwright.serving.traffic_models import Canary, VersionTraffic
 
 NAME = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 # Of a registered model: no sign that means something in MLflow's filters and addresses.
@@ -62,6 +64,9 @@ class Endpoint(BaseModel):
     isolation: str = Field(description="How the model's process is kept apart, in a sentence")
     has_reference: bool = Field(description="Whether the live run logged a training sample, so that drift can be read")
     predictions: int = Field(description="Rows answered since it was made")
+    previous: str | None = Field(default=None, description="The version that a rollback goes back to")
+    traffic: list[VersionTraffic] = Field(default=[], description="All versions that are loaded, the live one first")
+    settings: EndpointSettings = EndpointSettings()
     revision: int
     created: datetime
     updated: datetime
@@ -82,6 +87,66 @@ class Promote(Strict):
         description="Instead of run_id: a version of the endpoint's model",
     )
     expected_revision: int | None = Field(default=None, description="Refuse with 409 when the endpoint has another")
+    ask: Literal["never", "warnings", "always"] = Field(
+        default="never",
+        description="When to wait for a decision after the readiness card: always, when a check warned or failed, or "
+        "never (a failed check then stops it, unless there is a reason)",
+    )
+    reason: str | None = Field(
+        default=None, min_length=3, max_length=2000, description="Why to go on though a check failed; it is recorded"
+    )
+    canary: Canary | None = Field(default=None, description="Go to all of the traffic by steps")
+    shadow: bool = Field(default=False, description="Only copies of the calls go to it; the live version stays")
+    check_only: bool = Field(default=False, description="Make the readiness card, then take everything back")
+
+
+class Decide(Strict):
+    """Go on with a promotion that waits for a decision (to stop it, cancel the operation)."""
+
+    reason: str | None = Field(default=None, min_length=3, max_length=2000, description="Needed when a check failed")
+
+
+class Rollback(Strict):
+    """Go back to the version before, or to one that was live before."""
+
+    version: str | None = Field(default=None, pattern=r"^[0-9]+$", max_length=12)
+    reason: str | None = Field(default=None, max_length=2000)
+    expected_revision: int | None = None
+
+
+class SetSettings(Strict):
+    """Other settings."""
+
+    settings: EndpointSettings
+    expected_revision: int | None = None
+
+
+class Consumer(BaseModel):
+    """Somebody who may call an endpoint."""
+
+    name: str
+    created: datetime
+    revoked: datetime | None
+
+
+class NewConsumer(Strict):
+    """Make a token for a consumer."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9]([\w .@-]{0,62}[A-Za-z0-9])?$", max_length=64)
+
+
+class ConsumerToken(BaseModel):
+    """A token, shown this once."""
+
+    name: str
+    token: str
+
+
+class Feedback(Strict):
+    """What came true, for a request that was answered."""
+
+    request_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    outcome: Any = Field(description="A value, or a list with one for each row of the request")
 
 
 class Register(Strict):
@@ -129,6 +194,10 @@ class Promotion(BaseModel):
     by: str
     version: Version
     previous: str | None = Field(description="The version that was live before")
+    kind: str = Field(default="promote", description="promote, rollback, traffic, shadow")
+    reason: str | None = None
+    operation: str | None = Field(default=None, description="The operation, by which its readiness card is found")
+    traffic: dict[str, float] = Field(default={}, description="Version → percent from then on")
 
 
 class Predict(Strict):

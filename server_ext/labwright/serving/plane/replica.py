@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labwright.serving import wire
 from labwright.serving.folder import EndpointFolder, digest
-from labwright.serving.scoring import Rows, Schema
-from labwright.serving.spawn import ModelProcess
+from labwright.serving.plane import wire
+from labwright.serving.plane.scoring import Rows, Schema
+from labwright.serving.plane.spawn import ModelProcess
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 64

@@ -1,4 +1,4 @@
-"""`python -m labwright.serving.model_process FD`: one model version, loaded by MLflow, behind a socket that is FD.
+"""`python -m labwright.serving.plane.model_process FD`: one model version, loaded by MLflow, behind the socket FD.
 
 The model's code is not trusted: this process has an environment without secrets, a folder of its own as working
 directory (the model's files are in `model/`), and one descriptor, the socket to its data plane. It ends when that ends.
@@ -18,7 +18,7 @@ import time
 import traceback
 from typing import Any
 
-from labwright.serving import wire
+from labwright.serving.plane import wire
 from labwright.serving.values import Unsendable, jsonable, words_of
 
 PR_SET_PDEATHSIG = 1

@@ -1,4 +1,4 @@
-"""`python -m labwright.serving.dataplane FOLDER`: an endpoint's own process, which needs nobody else to serve.
+"""`python -m labwright.serving.plane FOLDER`: an endpoint's own process, which needs nobody else to serve.
 
 It serves what its folder says (see `folder`), on a loopback port that it keeps, and takes the service's orders on a
 unix socket (see `admin`). It holds a lock for its life, so that an endpoint never runs twice.
@@ -19,11 +19,13 @@ from typing import Any
 
 import uvicorn
 
-from labwright.serving.admin import Admin
 from labwright.serving.folder import EndpointFolder, ProcessCard
-from labwright.serving.gateway import Gateway
+from labwright.serving.plane.admin import Admin
+from labwright.serving.plane.asking import Asker
+from labwright.serving.plane.consumers import Consumers
+from labwright.serving.plane.gateway import Gateway
+from labwright.serving.plane.replica import Replica, clean
 from labwright.serving.prediction_log import Writer, count_rows, sizes
-from labwright.serving.replica import Replica, clean
 from labwright.state import boot_id, listen_on, lock_file, process_started, take_lock
 
 log = logging.getLogger("labwright.endpoint")
@@ -53,12 +55,13 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     public = _port(config.port)
     unix = listen_on(folder.admin_socket(runtime))
     writer = Writer(folder.log)
-    gateway = Gateway(config.name, folder.secret("token"), writer)
-    _count_before(folder.log, gateway)
+    asker = Asker(config.name, writer)
+    gateway = Gateway(asker, Consumers(folder.secret("token")))
+    _count_before(folder.log, asker)
     ending = asyncio.Event()
-    admin = Admin(folder, gateway, folder.secret("admin"), ending)
+    admin = Admin(folder, asker, folder.secret("admin"), ending)
     if config.version and config.digest:
-        gateway.live = admin.replicas[config.version] = Replica(folder, config.version, config.digest, config.deadline)
+        asker.live = admin.replicas[config.version] = Replica(folder, config.version, config.digest, config.deadline)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     servers = [_server(gateway), _server(admin.app())]
@@ -113,12 +116,12 @@ def _again(path: Path) -> socket.socket | None:
     return None
 
 
-def _count_before(log_folder: Path, gateway: Gateway) -> None:
+def _count_before(log_folder: Path, asker: Asker) -> None:
     """Add what earlier lives answered, once it is counted: a long log must not hold up the start."""
     loop, ends = asyncio.get_running_loop(), sizes(log_folder)
 
     def add(rows: int) -> None:
-        gateway.predictions += rows
+        asker.predictions += rows
 
     def count() -> None:
         with contextlib.suppress(OSError, RuntimeError):  # RuntimeError: the endpoint ended meanwhile

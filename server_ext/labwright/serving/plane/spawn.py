@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labwright.service.children import environment
-from labwright.serving import wire
 from labwright.serving.folder import EndpointFolder
+from labwright.serving.plane import wire
 
 # What would lead a model to Labwright's own sockets and state.
 HIDDEN = ("LABWRIGHT_HOME", "XDG_RUNTIME_DIR")
@@ -36,7 +36,7 @@ class ModelProcess:
         ours, theirs = socket.socketpair()
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "labwright.lifeline", "labwright.serving.model_process",
+                sys.executable, "-P", "-m", "labwright.lifeline", "labwright.serving.plane.model_process",
                 str(theirs.fileno()), stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work,
                 env=_environment(work),
             )  # fmt: skip

@@ -14,10 +14,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.gateway import Gateway
-from labwright.serving.replica import Replica, Unavailable
-from labwright.serving.scoring import BadRequest, Rows
-from labwright.serving.spawn import ModelProcess
+from labwright.serving.plane.asking import Asker
+from labwright.serving.plane.replica import Replica, Unavailable
+from labwright.serving.plane.scoring import BadRequest, Rows
+from labwright.serving.plane.spawn import ModelProcess
 
 AHEAD_SECONDS = 600.0
 
@@ -25,9 +25,9 @@ AHEAD_SECONDS = 600.0
 class Admin:
     """Holds the versions that are loaded."""
 
-    def __init__(self, folder: EndpointFolder, gateway: Gateway, token: str, ending: asyncio.Event) -> None:
+    def __init__(self, folder: EndpointFolder, asker: Asker, token: str, ending: asyncio.Event) -> None:
         self.replicas: dict[str, Replica] = {}
-        self._folder, self._gateway, self._token, self._ending = folder, gateway, token, ending
+        self._folder, self._asker, self._token, self._ending = folder, asker, token, ending
         self._ahead: ModelProcess | None = None
         self._late: asyncio.TimerHandle | None = None
 
@@ -47,15 +47,15 @@ class Admin:
 
     async def status(self, _request: Request) -> JSONResponse:
         """What serves, how it stands, what was answered."""
-        live = self._gateway.live
+        live = self._asker.live
         return JSONResponse(
             {
                 "live": live.version if live else None,
                 "state": live.state if live else "empty",
                 "message": live.message if live else "",
-                "predictions": self._gateway.predictions,
-                "refused": self._gateway.refused,
-                "unlogged": self._gateway.log.unlogged,
+                "predictions": self._asker.predictions,
+                "refused": self._asker.refused,
+                "unlogged": self._asker.log.unlogged,
                 "versions": {
                     version: {"state": found.state, "pid": found.pid, "load_seconds": found.load_seconds}
                     for version, found in self.replicas.items()
@@ -128,7 +128,7 @@ class Admin:
         found = self.replicas.get(request.path_params["version"])
         if found is None or found.state == "failed":
             return JSONResponse({"shifted": False})
-        self._gateway.live = found
+        self._asker.live = found
         return JSONResponse({"shifted": True})
 
     async def unload(self, request: Request) -> JSONResponse:
@@ -146,7 +146,7 @@ class Admin:
         return JSONResponse({"stopping": True})
 
     def _live(self) -> Replica | None:
-        return self._gateway.live
+        return self._asker.live
 
 
 class _Token:

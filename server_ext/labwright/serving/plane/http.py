@@ -1,0 +1,80 @@
+"""One call to an endpoint's address and its reply, for every protocol that the gateway speaks."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from labwright.serving.plane.scoring import BadRequest
+
+LARGEST_BODY = 64 << 20
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = dict[str, str]
+
+
+@dataclass(slots=True)
+class Reply:
+    """What goes back."""
+
+    status: int
+    body: bytes
+    headers: Headers
+
+
+@dataclass(slots=True)
+class Call:
+    """A call whose token was found good. `consumer` is whose token it was; `parts` are the named parts of the path."""
+
+    method: str
+    path: str
+    headers: Headers
+    request_id: str
+    consumer: str
+    _receive: Receive
+    parts: dict[str, str] = field(default_factory=dict)
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begin: float = field(default_factory=time.perf_counter)
+
+    async def body(self) -> bytes:
+        """The whole body. Errors: BadRequest when it is too long or does not come to its end."""
+        too_long = BadRequest(
+            f"A body is at most {LARGEST_BODY >> 20} MB; send fewer rows.", status=413, code="too_long"
+        )
+        length = self.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > LARGEST_BODY:
+            raise too_long
+        body = bytearray()
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise BadRequest("The body ended early.", status=400, code="cut_short")
+            body += message.get("body", b"")
+            if len(body) > LARGEST_BODY:
+                raise too_long
+            if not message.get("more_body", False):
+                return bytes(body)
+
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+
+def problem(status: int, code: str, detail: str, headers: Headers | None = None) -> Reply:
+    """An error as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+    return Reply(status, json.dumps(body).encode(), {"content-type": "application/problem+json", **(headers or {})})
+
+
+def busy(words: str) -> Reply:
+    """No answer now; worth another try."""
+    return problem(503, "unavailable", words, {"retry-after": "1"})
+
+
+def json_reply(content: Any) -> Reply:
+    """Anything as JSON."""
+    return Reply(200, json.dumps(content).encode(), {"content-type": "application/json"})
