@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI aac143683207c6b60fff33ee946667835c6eedb2744ef4e7b95c2ae5b6ccd0af. Do not edit.
+// Made by `jlpm types` from OpenAPI 09c20e628e56a17bba46a682536a37f032faafa9c97cb2e773b476cd15d96253. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -857,6 +857,51 @@ export interface components {
       value?: string;
     };
     /**
+     * Canary
+     * @description A candidate's way to all of the traffic: by steps, back by itself on errors or latency.
+     */
+    Canary: {
+      /**
+       * Calls
+       * @description And how many calls the candidate must have answered in each
+       * @default 20
+       */
+      calls?: number;
+      /**
+       * Max Error Rate
+       * @description More 5xx than this above live: back
+       * @default 0.01
+       */
+      max_error_rate?: number;
+      /**
+       * Max Latency Ratio
+       * @description Median latency over the live version's: back
+       * @default 3
+       */
+      max_latency_ratio?: number;
+      /**
+       * Percent
+       * @description Its first share of the calls
+       * @default 10
+       */
+      percent?: number;
+      /**
+       * Seconds
+       * @description How long each step lasts at least
+       * @default 60
+       */
+      seconds?: number;
+      /**
+       * Steps
+       * @description Its further shares, before all
+       * @default [
+       *       25,
+       *       50
+       *     ]
+       */
+      steps?: number[];
+    };
+    /**
      * Changed
      * @description A small event: something of `capability` changed; look again.
      */
@@ -1344,10 +1389,40 @@ export interface components {
        * @description Rows answered since it was made
        */
       predictions: number;
+      /**
+       * Previous
+       * @description The version that a rollback goes back to
+       */
+      previous?: string | null;
       /** Revision */
       revision: number;
+      /**
+       * @default {
+       *       "batching": "adaptive",
+       *       "deadline_seconds": 30,
+       *       "environment": "notebook",
+       *       "log": {
+       *         "entity_keys": [],
+       *         "fsync": false,
+       *         "hashed": [],
+       *         "inputs": true,
+       *         "leave_out": [],
+       *         "max_mb": 2048,
+       *         "retention_days": 90
+       *       },
+       *       "network": false,
+       *       "replicas": 1
+       *     }
+       */
+      settings?: components['schemas']['EndpointSettings'];
       signature: components['schemas']['Signature'] | null;
       state: components['schemas']['EndpointState'];
+      /**
+       * Traffic
+       * @description All versions that are loaded, the live one first
+       * @default []
+       */
+      traffic?: components['schemas']['VersionTraffic'][];
       /**
        * Updated
        * Format: date-time
@@ -1358,6 +1433,61 @@ export interface components {
        * @description http://127.0.0.1:PORT; the same across restarts
        */
       url: string | null;
+    };
+    /**
+     * EndpointSettings
+     * @description An endpoint's settings, whole.
+     */
+    EndpointSettings: {
+      /**
+       * Batching
+       * @description off: one row's bits, and slower
+       * @default adaptive
+       * @enum {string}
+       */
+      batching?: 'adaptive' | 'off';
+      /**
+       * Deadline Seconds
+       * @description For one batch; then its process ends
+       * @default 30
+       */
+      deadline_seconds?: number;
+      /**
+       * Environment
+       * @description rebuilt: made by uv from the requirements that were logged with the model
+       * @default notebook
+       * @enum {string}
+       */
+      environment?: 'notebook' | 'rebuilt';
+      /**
+       * @default {
+       *       "entity_keys": [],
+       *       "fsync": false,
+       *       "hashed": [],
+       *       "inputs": true,
+       *       "leave_out": [],
+       *       "max_mb": 2048,
+       *       "retention_days": 90
+       *     }
+       */
+      log?: components['schemas']['LogSettings'];
+      /**
+       * Network
+       * @description Whether the model's process may open network connections
+       * @default false
+       */
+      network?: boolean;
+      /**
+       * Replicas
+       * @description Processes of each version
+       * @default 1
+       */
+      replicas?: number;
+      /**
+       * Sticky
+       * @description A request header: calls with the same value get the same version while traffic is split
+       */
+      sticky?: string | null;
     };
     /**
      * EndpointState
@@ -1631,6 +1761,54 @@ export interface components {
       text: string;
       /** Value */
       value: number | null;
+    };
+    /**
+     * LogSettings
+     * @description What the prediction log keeps.
+     */
+    LogSettings: {
+      /**
+       * Entity Keys
+       * @description Columns that say whom a row is about
+       * @default []
+       */
+      entity_keys?: string[];
+      /**
+       * Fsync
+       * @description Wait for the disk at each request, against power loss
+       * @default false
+       */
+      fsync?: boolean;
+      /**
+       * Hashed
+       * @description Columns of which only a keyed hash is logged, so that they join
+       * @default []
+       */
+      hashed?: string[];
+      /**
+       * Inputs
+       * @description Off: neither inputs nor outputs, only that there was a request
+       * @default true
+       */
+      inputs?: boolean;
+      /**
+       * Leave Out
+       * @description Columns that are not logged
+       * @default []
+       */
+      leave_out?: string[];
+      /**
+       * Max Mb
+       * @description The oldest days go first; null: no limit
+       * @default 2048
+       */
+      max_mb?: number | null;
+      /**
+       * Retention Days
+       * @description Null: for ever
+       * @default 90
+       */
+      retention_days?: number | null;
     };
     /**
      * LoggedFile
@@ -2024,6 +2202,21 @@ export interface components {
      */
     Promote: {
       /**
+       * Ask
+       * @description When to wait for a decision after the readiness card: always, when a check warned or failed, or never (a failed check then stops it, unless there is a reason)
+       * @default never
+       * @enum {string}
+       */
+      ask?: 'never' | 'warnings' | 'always';
+      /** @description Go to all of the traffic by steps */
+      canary?: components['schemas']['Canary'] | null;
+      /**
+       * Check Only
+       * @description Make the readiness card, then take everything back
+       * @default false
+       */
+      check_only?: boolean;
+      /**
        * Expected Revision
        * @description Refuse with 409 when the endpoint has another
        */
@@ -2033,8 +2226,19 @@ export interface components {
        * @description Which of the run's models, when it has several
        */
       model?: string | null;
+      /**
+       * Reason
+       * @description Why to go on though a check failed; it is recorded
+       */
+      reason?: string | null;
       /** Run Id */
       run_id?: string | null;
+      /**
+       * Shadow
+       * @description Only copies of the calls go to it; the live version stays
+       * @default false
+       */
+      shadow?: boolean;
       /**
        * Version
        * @description Instead of run_id: a version of the endpoint's model
@@ -2054,12 +2258,33 @@ export interface components {
       /** By */
       by: string;
       /**
+       * Kind
+       * @description promote, rollback, traffic, shadow
+       * @default promote
+       */
+      kind?: string;
+      /**
+       * Operation
+       * @description The operation, by which its readiness card is found
+       */
+      operation?: string | null;
+      /**
        * Previous
        * @description The version that was live before
        */
       previous: string | null;
+      /** Reason */
+      reason?: string | null;
       /** Sequence */
       sequence: number;
+      /**
+       * Traffic
+       * @description Version → percent from then on
+       * @default {}
+       */
+      traffic?: {
+        [key: string]: number;
+      };
       version: components['schemas']['Version'];
     };
     /**
@@ -2188,6 +2413,12 @@ export interface components {
        */
       relative?: string | null;
     };
+    /**
+     * Role
+     * @description What a version does. `live` is the champion; `share` has a lasting part of it.
+     * @enum {string}
+     */
+    Role: 'live' | 'share' | 'canary' | 'shadow';
     /**
      * Run
      * @description One run, as a table shows it.
@@ -2712,6 +2943,45 @@ export interface components {
       run_id: string | null;
       /** Run Name */
       run_name: string | null;
+      /** Version */
+      version: string;
+    };
+    /**
+     * VersionTraffic
+     * @description A version that is loaded, as it stands.
+     */
+    VersionTraffic: {
+      /** Calls */
+      calls: number;
+      /** Errors */
+      errors: number;
+      /** Message */
+      message: string;
+      /**
+       * P50 Ms
+       * @description Over the last minute
+       */
+      p50_ms: number | null;
+      /**
+       * Percent
+       * @description Its share of the calls; of a shadow, the share that is copied to it
+       */
+      percent: number;
+      /**
+       * Processes
+       * @description How many of its processes are ready
+       */
+      processes: number;
+      role: components['schemas']['Role'];
+      /** Run Id */
+      run_id: string | null;
+      /** Run Name */
+      run_name: string | null;
+      /**
+       * State
+       * @description loading, ready, restarting, failed
+       */
+      state: string;
       /** Version */
       version: string;
     };
