@@ -15,8 +15,9 @@ A capability's module holds one class:
             '''Promote a run's model to an endpoint.'''
             from labwright.serving import api   # imported when used: %load_ext must be quick
 
-A cell magic takes `(self, args, cell)`, a magic that is both `(self, args, cell=None)`. Raise a `LabwrightError` for
-what the user can mend; its message is the one line of the cell.
+Many magics: parts in files of their own (each a decorated class as above, without `capability`), which the capability's
+class inherits. A cell magic takes `(self, args, cell)`, a magic that is both `(self, args, cell=None)`. Raise a
+`LabwrightError` for what the user can mend; its message is the one line of the cell.
 """
 
 from __future__ import annotations
@@ -115,6 +116,15 @@ class LabwrightMagics(Magics):
 
     capability: ClassVar[str] = ""
     verbs: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, shell: Any) -> None:
+        # IPython looks at a class's own magics only; a capability's class may inherit some from parts in other files.
+        kinds = [kind for kind in reversed(type(self).__mro__) if issubclass(kind, Magics) and "magics" in vars(kind)]
+        type(self).magics = {
+            mark: {name: method for kind in kinds for name, method in vars(kind)["magics"].get(mark, {}).items()}
+            for mark in ("line", "cell")
+        }
+        super().__init__(shell)
 
     @property
     def variables(self) -> dict[str, Any]:
