@@ -1,4 +1,4 @@
-"""`%promote`, `%register`, `%predict`, `%endpoints`, `%endpoint`: from a run to an endpoint, and its answers."""
+"""`%promote`, `%register`, `%predict`: from a run to an endpoint, and its answers. `%endpoint` is in `endpoints`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from labwright.errors import InvalidError
-from labwright_kernel.magic import LabwrightMagics, keep_quotes, parsed
+from labwright_kernel.endpoints import EndpointMagics
+from labwright_kernel.magic import keep_quotes, parsed
 
 if TYPE_CHECKING:
     from labwright.service.models import Operation
 
 
 @magics_class
-class ServingMagics(LabwrightMagics):
-    """Promote runs, ask endpoints, stop and start them."""
+class ServingMagics(EndpointMagics):
+    """Promote runs, ask endpoints, do what can be done with one."""
 
     capability: ClassVar[str] = "serving"
     verbs: ClassVar[dict[str, str]] = {
@@ -27,10 +28,7 @@ class ServingMagics(LabwrightMagics):
         "register": "register",
         "predict": "predict",
         "list": "endpoints",
-        "show": "endpoint show",
-        "stop": "endpoint stop",
-        "start": "endpoint start",
-    }
+    } | EndpointMagics.endpoint_verbs
 
     @line_magic
     @parsed
@@ -103,26 +101,6 @@ class ServingMagics(LabwrightMagics):
         self.shell.user_ns[args.output] = found
         print(f"{args.output}: {len(found):,} predictions of {args.endpoint}")
         return None
-
-    @line_magic
-    @parsed
-    @magic_arguments()
-    def endpoints(self, args: Namespace) -> Any:
-        """All endpoints, and how they stand."""
-        from labwright.serving import api
-
-        return api.endpoints()
-
-    @line_magic
-    @parsed
-    @magic_arguments()
-    @argument("verb", choices=["show", "stop", "start"], help="What to do")
-    @argument("name", help="The endpoint's name")
-    def endpoint(self, args: Namespace) -> Any:
-        """Show, stop or start an endpoint."""
-        from labwright.serving import api
-
-        return {"show": api.endpoint, "stop": api.stop, "start": api.start}[args.verb](args.name)
 
     def names(self, magic: str) -> list[str]:
         """The endpoints that there are, from their folders: quick, and starts nothing."""
