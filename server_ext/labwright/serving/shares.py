@@ -52,6 +52,12 @@ def others(row: EndpointRow) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
+def order(row: EndpointRow) -> dict[str, Any]:
+    """The data plane's order `traffic` for what is committed."""
+    copied = shadow(row)
+    return {"weights": percents(row), "shadow": copied.version if copied else None}
+
+
 def make(split: dict[str, tuple[Version, float]], shadow: Version | None) -> dict[str, Any]:
     """`EndpointRow.traffic` for a split (of the versions besides the live one) and a shadow."""
     return {
