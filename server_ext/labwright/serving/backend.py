@@ -27,8 +27,11 @@ class Runner(Protocol):
     def folder(self, name: str) -> EndpointFolder:
         """The endpoint's files."""
 
-    def configure(self, name: str, *, version: str | None, digest: str | None, port: int | None) -> None:
-        """Say what should serve, for the next start."""
+    def configure(
+        self, name: str, *, version: str | None, digest: str | None, port: int | None,
+        others: tuple[dict[str, Any], ...] = (), settings: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Say what should serve (see `folder.Config`), for the next start and for when a trial ends."""
 
     def find(self, name: str) -> ProcessCard | None:
         """The data plane that lives."""
@@ -60,11 +63,15 @@ class LocalRunner:
         """As `Runner` says."""
         return EndpointFolder(self._where.home / "endpoints" / name)
 
-    def configure(self, name: str, *, version: str | None, digest: str | None, port: int | None) -> None:
+    def configure(
+        self, name: str, *, version: str | None, digest: str | None, port: int | None,
+        others: tuple[dict[str, Any], ...] = (), settings: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """As `Runner` says."""
         folder = self.folder(name)
         folder.make()
-        folder.write_config(Config(name, version, digest, port, str(self._where.runtime)))
+        runtime = str(self._where.runtime)
+        folder.write_config(Config(name, version, digest, port, runtime, others=others, settings=settings or {}))
 
     def find(self, name: str) -> ProcessCard | None:
         """As `Runner` says."""
