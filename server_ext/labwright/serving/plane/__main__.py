@@ -24,7 +24,9 @@ from labwright.serving.plane.admin import Admin
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.gateway import Gateway
-from labwright.serving.plane.replica import Replica, clean
+from labwright.serving.plane.pool import Pool, Tuning
+from labwright.serving.plane.replica import clean
+from labwright.serving.plane.traffic import Share, Traffic
 from labwright.serving.prediction_log import Writer, count_rows, sizes
 from labwright.state import boot_id, listen_on, lock_file, process_started, take_lock
 
@@ -61,7 +63,8 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     ending = asyncio.Event()
     admin = Admin(folder, asker, folder.secret("admin"), ending)
     if config.version and config.digest:
-        asker.live = admin.replicas[config.version] = Replica(folder, config.version, config.digest, config.deadline)
+        pool = admin.replicas[config.version] = Pool(folder, config.version, config.digest, Tuning.of(config))
+        asker.traffic = Traffic((Share(pool, 100.0, "live"),))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     servers = [_server(gateway), _server(admin.app())]

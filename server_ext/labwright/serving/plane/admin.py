@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.plane.asking import Asker
-from labwright.serving.plane.replica import Replica, Unavailable
+from labwright.serving.plane.pool import Pool, Tuning
 from labwright.serving.plane.scoring import BadRequest, Rows
 from labwright.serving.plane.spawn import ModelProcess
+from labwright.serving.plane.traffic import Share, Traffic
+from labwright.serving.plane.waiting import Unavailable
 
 AHEAD_SECONDS = 600.0
 
@@ -26,7 +28,7 @@ class Admin:
     """Holds the versions that are loaded."""
 
     def __init__(self, folder: EndpointFolder, asker: Asker, token: str, ending: asyncio.Event) -> None:
-        self.replicas: dict[str, Replica] = {}
+        self.replicas: dict[str, Pool] = {}
         self._folder, self._asker, self._token, self._ending = folder, asker, token, ending
         self._ahead: ModelProcess | None = None
         self._late: asyncio.TimerHandle | None = None
@@ -57,7 +59,11 @@ class Admin:
                 "refused": self._asker.refused,
                 "unlogged": self._asker.log.unlogged,
                 "versions": {
-                    version: {"state": found.state, "pid": found.pid, "load_seconds": found.load_seconds}
+                    version: {
+                        "state": found.state,
+                        "pid": next(iter(found.pids), None),
+                        "load_seconds": found.load_seconds,
+                    }
                     for version, found in self.replicas.items()
                 },
             }
@@ -96,8 +102,8 @@ class Admin:
         if found is None or found.digest != body["digest"] or (found.state == "failed" and found is not self._live()):
             if found is not None:
                 await found.stop()
-            deadline = self._folder.config().deadline
-            found = Replica(self._folder, version, body["digest"], deadline, self._take_ahead())
+            tuning = Tuning.of(self._folder.config())
+            found = Pool(self._folder, version, body["digest"], tuning, self._take_ahead())
             self.replicas[version] = found
         await found.settled()
         if found.state != "ready":
@@ -128,7 +134,7 @@ class Admin:
         found = self.replicas.get(request.path_params["version"])
         if found is None or found.state == "failed":
             return JSONResponse({"shifted": False})
-        self._asker.live = found
+        self._asker.traffic = Traffic((Share(found, 100.0, "live"),))
         return JSONResponse({"shifted": True})
 
     async def unload(self, request: Request) -> JSONResponse:
@@ -145,7 +151,7 @@ class Admin:
         self._ending.set()
         return JSONResponse({"stopping": True})
 
-    def _live(self) -> Replica | None:
+    def _live(self) -> Pool | None:
         return self._asker.live
 
 

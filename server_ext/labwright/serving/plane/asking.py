@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from labwright.serving.plane.http import Call
-from labwright.serving.plane.replica import Replica, Unavailable
+from labwright.serving.plane.pool import Pool
 from labwright.serving.plane.scoring import BadRequest, Rows, Schema
+from labwright.serving.plane.traffic import Traffic
+from labwright.serving.plane.waiting import Unavailable
 from labwright.serving.prediction_log import Writer
 
 
@@ -24,18 +26,24 @@ class Answer:
 
 
 class Asker:
-    """Holds what serves now: `live` is one attribute, so a swap of versions is one assignment."""
+    """Holds what serves now: `traffic` is one immutable object, so a swap of versions is one assignment."""
 
     def __init__(self, name: str, writer: Writer) -> None:
         self.name, self.log, self.predictions, self.refused = name, writer, 0, 0
-        self.live: Replica | None = None
+        self.traffic = Traffic()
+
+    @property
+    def live(self) -> Pool | None:
+        """The version that is live."""
+        return self.traffic.live
 
     async def ask(self, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         """Answer a call whose body was read; `parse` makes it rows for the version that is chosen. It is logged.
 
         Errors: BadRequest, Unavailable; both are logged too.
         """
-        live = self.live  # from here to the queue no swap of versions can come between
+        share = self.traffic.choose(call)  # from here to the queue no swap of versions can come between
+        live = share.pool if share else None
         try:
             if live is None:
                 raise Unavailable("Nothing is promoted to this endpoint yet.")
@@ -60,7 +68,7 @@ class Asker:
         self.log.write(call.request_id, call.at, version, status, (time.perf_counter() - call.begin) * 1000, 0)
 
 
-def _raise_refusal(live: Replica, wanted: Rows, found: dict[str, Any]) -> None:
+def _raise_refusal(live: Pool, wanted: Rows, found: dict[str, Any]) -> None:
     if "code" in found:
         raise BadRequest(found["error"], status=found["status"], code=found["code"])
     if "error" in found:

@@ -13,8 +13,8 @@ from labwright.serving.plane import mlflow_protocol
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.http import Call, Handler, Receive, Reply, Scope, Send, busy, problem
-from labwright.serving.plane.replica import Unavailable
 from labwright.serving.plane.scoring import BadRequest
+from labwright.serving.plane.waiting import Unavailable
 
 log = logging.getLogger(__name__)
 

@@ -32,6 +32,15 @@ class Rows:
     columns: list[str]
     data: list[Any]
 
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.data)
+
+    def goes_with(self, other: Rows) -> bool:
+        """Whether both may be run as one frame or tensor."""
+        return self.kind == other.kind and self.columns == other.columns
+
 
 class Schema:
     """The input side of a model's signature, as the version's card has it; `None` columns: the model has none."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from labwright.serving.plane.http import Call
 
 if TYPE_CHECKING:
-    from labwright.serving.plane.replica import Replica as Pool
+    from labwright.serving.plane.pool import Pool
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 _turns = itertools.count()
