@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 __all__ = [
-    "archive_runs", "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore", "restore_runs",
-    "runs", "search_runs", "tag_runs", "track", "untag_runs", "use_tracking",
+    "archive_runs", "compare", "experiments", "find_run", "flush", "log", "log_evaluation", "log_reference", "restore",
+    "restore_runs", "runs", "search_runs", "tag_runs", "track", "untag_runs", "use_tracking",
 ]  # fmt: skip
 
 

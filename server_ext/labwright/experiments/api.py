@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +15,7 @@ from labwright.experiments.cell_output import CellOutput
 from labwright.experiments.direction import ordered_by, usual_metric
 from labwright.experiments.models import Compare, Comparison, Experiment, Run, RunDetail, RunPage
 from labwright.experiments.render import comparison_bundle
+from labwright.experiments.samples import log_evaluation, log_reference
 from labwright.experiments.spool.here import flush
 from labwright.experiments.spool.log import log
 from labwright.experiments.table.api import archive_runs, restore_runs, search_runs, tag_runs, untag_runs
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CellOutput", "archive_runs", "compare", "experiments", "find_run", "flush", "log", "log_reference", "restore",
-    "restore_runs", "runs", "search_runs", "tag_runs", "track", "track_and_record", "untag_runs", "use_tracking",
+    "CellOutput", "archive_runs", "compare", "experiments", "find_run", "flush", "log", "log_evaluation",
+    "log_reference", "restore", "restore_runs", "runs", "search_runs", "tag_runs", "track", "track_and_record",
+    "untag_runs", "use_tracking",
 ]  # fmt: skip
 
 MOST = 100  # runs of a comparison
@@ -109,24 +110,6 @@ def find_run(
 
 def _is_id(spec: str) -> bool:
     return len(spec) == 32 and all(sign in "0123456789abcdef" for sign in spec)
-
-
-def log_reference(frame: Any, rows: int = 5000) -> None:
-    """Log a sample of the training data (a DataFrame) with the active run: what drift is later measured against."""
-    use_tracking()
-    import mlflow
-
-    if mlflow.active_run() is None:
-        raise InvalidError("No run is active: call this inside %%track or lw.experiments.track().")
-    table = frame.compute() if hasattr(frame, "compute") else frame
-    table = table.to_pandas() if hasattr(table, "to_pandas") else table
-    if not hasattr(table, "to_parquet") or not hasattr(table, "sample") or not len(table):
-        raise InvalidError("The reference is a DataFrame with at least one row.")
-    sample = table if len(table) <= rows else table.sample(rows, random_state=0)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sample.parquet"
-        sample.reset_index(drop=True).to_parquet(path)
-        mlflow.log_artifact(str(path), "reference")
 
 
 def restore(run: str | Run = "last", *, experiment: str | None = None) -> Restored:

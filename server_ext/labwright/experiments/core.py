@@ -113,12 +113,16 @@ def list_runs(
 
 
 def get_run(context: Context, actor: Actor, run_id: str) -> RunDetail:
-    """A run with its models, its artifacts and its reference sample. Errors: NotFoundError."""
+    """A run with its models, its artifacts and its samples of data. Errors: NotFoundError."""
     run = _run(context, actor, run_id)
     artifacts = _artifacts(context, run_id)
-    inside = _artifacts(context, run_id, "reference") if "reference" in artifacts else []
-    reference = next((path for path in inside if path.endswith(".parquet")), None)
-    return RunDetail(run=run, artifacts=artifacts, reference=reference)
+    reference, evaluation = (
+        next((path for path in _artifacts(context, run_id, folder) if path.endswith(".parquet")), None)
+        if folder in artifacts
+        else None
+        for folder in ("reference", "evaluation")
+    )
+    return RunDetail(run=run, artifacts=artifacts, reference=reference, evaluation=evaluation)
 
 
 def compare(context: Context, actor: Actor, run_ids: list[str], points: int = 500) -> Comparison:

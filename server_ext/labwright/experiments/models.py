@@ -66,11 +66,12 @@ class RunPage(BaseModel):
 
 
 class RunDetail(BaseModel):
-    """A run with its reference sample and its artifacts."""
+    """A run with its samples of data and its artifacts."""
 
     run: Run
     artifacts: list[str] = Field(description="Top-level paths")
     reference: str | None = Field(description="The artifact that holds the training sample, if one was logged")
+    evaluation: str | None = Field(default=None, description="The artifact that holds rows to judge its model by")
 
 
 class Compare(Strict):
