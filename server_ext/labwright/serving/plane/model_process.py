@@ -1,7 +1,8 @@
-"""`python -m labwright.serving.plane.model_process FD`: one model version, loaded by MLflow, behind the socket FD.
+"""`python -m labwright.serving.plane.model_process FD NETWORK`: a version, loaded by MLflow, behind the socket FD.
 
 The model's code is not trusted: this process has an environment without secrets, a folder of its own as working
-directory (the model's files are in `model/`), and one descriptor, the socket to its data plane. It ends when that ends.
+directory (the model's files are in `model/`), and one descriptor, the socket to its data plane; what else it could
+reach it gives up first (see `isolation`; NETWORK is `network` or `closed`). It ends when its data plane ends.
 MLflow is imported while the files may still be on their way; the first message says that they are there. Then each
 batch in gives one reply out: a list with, for each request, its predictions (as JSON text, so that the data plane need
 not parse them) or an error in words.
@@ -10,7 +11,6 @@ not parse them) or an error in words.
 from __future__ import annotations
 
 import ctypes
-import resource
 import signal
 import socket
 import sys
@@ -18,7 +18,8 @@ import time
 import traceback
 from typing import Any
 
-from labwright.serving.plane import wire
+from labwright import lifeline
+from labwright.serving.plane import isolation, wire
 from labwright.serving.values import Unsendable, jsonable, words_of
 
 PR_SET_PDEATHSIG = 1
@@ -28,10 +29,11 @@ def main() -> None:
     """Load, say so, then answer batches until the data plane is gone."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":  # besides the lifeline: a model that never gives the GIL back ends as well
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
+        isolation.confine(connection.fileno(), network=sys.argv[2] == "network")
+        if sys.platform == "linux":  # besides the lifeline: a model that never gives the GIL back ends as well
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        lifeline.watch()
         import mlflow.pyfunc
 
         if wire.receive(connection) is None:  # it was started ahead, and is not needed

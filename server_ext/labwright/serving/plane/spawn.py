@@ -13,7 +13,7 @@ from pathlib import Path
 
 from labwright.service.children import environment
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.plane import wire
+from labwright.serving.plane import isolation, wire
 
 # What would lead a model to Labwright's own sockets and state.
 HIDDEN = ("LABWRIGHT_HOME", "XDG_RUNTIME_DIR")
@@ -31,14 +31,15 @@ class ModelProcess:
     @classmethod
     async def start(cls, folder: EndpointFolder) -> ModelProcess:
         """Start one."""
-        work = Path(tempfile.mkdtemp(dir=folder.work))
+        work = Path(tempfile.mkdtemp(dir=isolation.work_parent(folder.work)))
         process: asyncio.subprocess.Process | None = None
         ours, theirs = socket.socketpair()
+        network = "network" if folder.config().settings.get("network") else "closed"
         try:
+            isolation.prepare(work)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "labwright.lifeline", "labwright.serving.plane.model_process",
-                str(theirs.fileno()), stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work,
-                env=_environment(work),
+                sys.executable, "-P", "-m", "labwright.serving.plane.model_process", str(theirs.fileno()), network,
+                stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work, env=_environment(work),
             )  # fmt: skip
             return cls(work, process, *await asyncio.open_connection(sock=ours, limit=1 << 22))
         except BaseException:
@@ -50,6 +51,7 @@ class ModelProcess:
 
     def load(self) -> None:
         """Tell it that its files are there."""
+        isolation.hand_over(self.work / "model")
         self.writer.write(wire.pack(b'"load"'))
 
     async def end(self) -> None:
