@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import socket
@@ -18,6 +19,8 @@ from IPython.utils.capture import capture_output
 import labwright as lw
 from labwright.client import Client
 from labwright.serving.folder import EndpointFolder
+from labwright.serving.plane.isolation import describe
+from labwright.serving.settings_models import EndpointSettings
 from tests import models
 
 NAME = "magic-delay"
@@ -62,7 +65,7 @@ def test_promote_shows_a_card_that_reads_without_a_kernel(shell: Any) -> None:
     assert "Loading" in "".join(output["text/plain"] for output in outputs), "the steps were shown"
     card = outputs[-1]
     assert f"Endpoint {NAME}: ready. Version 1 is live." in card["text/plain"]
-    assert "as your user" in card["text/html"]
+    assert html.escape(describe(EndpointSettings()).words) in card["text/html"]
     assert f"labwright stop {NAME}" in card["text/html"]
     assert not re.search(r"<(script|style|svg)|\son\w+=", card["text/html"])
 

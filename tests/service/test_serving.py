@@ -31,6 +31,7 @@ from labwright.serving.models import (
     Promotion,
     RegisteredModel,
 )
+from labwright.serving.plane import isolation
 from labwright.state import running_service
 from tests import models
 from tests.state_folder import wait_until
@@ -110,7 +111,7 @@ def test_a_run_becomes_an_endpoint(client: Client, live: Endpoint, runs: dict[st
     assert [column.name for column in live.signature.inputs] == models.COLUMNS
     assert live.input_example is not None
     assert list(live.input_example) == models.COLUMNS
-    assert "as your user" in live.isolation
+    assert live.isolation == isolation.describe(live.settings).words
     version = mlflow.MlflowClient().get_model_version_by_alias(NAME, "champion")
     assert (version.version, version.run_id) == (live.live.version, runs["trees"])
     assert mlflow.MlflowClient().get_registered_model(NAME).tags == {"labwright.endpoint": NAME}
