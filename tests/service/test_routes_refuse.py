@@ -164,8 +164,9 @@ def test_the_door_refuses(server: Jupyter, client: Client, tmp_path: Path) -> No
 def test_an_endpoint_refuses(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
     asker = Asker("x", writer)
-    gateway = Gateway(asker, Consumers("right"))
-    admin = Admin(EndpointFolder(tmp_path), asker, "right", asyncio.Event()).app()
+    consumers = Consumers("right", tmp_path)
+    gateway = Gateway(asker, consumers)
+    admin = Admin(EndpointFolder(tmp_path), asker, consumers, "right", asyncio.Event()).app()
     orders = [route.path for route in admin.routes if isinstance(route, Route)]
     assert "/invocations" in gateway.paths
     assert "/stop" in orders

@@ -116,7 +116,9 @@ class LocalRunner:
                 transport=httpx.HTTPTransport(uds=card.admin, verify=False), base_url="http://endpoint",
                 headers={"Authorization": f"Bearer {folder.secret('admin')}"}, timeout=timeout,
             ) as http:  # fmt: skip
-                reply = http.get("/status") if order == "status" else http.post(f"/{order}", json=body or {})
+                reply = (
+                    http.get(f"/{order}") if order in ("status", "figures") else http.post(f"/{order}", json=body or {})
+                )
             found: dict[str, Any] = reply.raise_for_status().json()
             return found
         except (httpx.HTTPError, ValueError, OSError):

@@ -10,8 +10,7 @@ from labwright.actor import Actor
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
-from labwright.service.models import Operation
-from labwright.serving import calling, core, watch
+from labwright.serving import calling, core, routes_consumers, routes_figures, routes_promotion, watch
 from labwright.serving.models import (
     Endpoint,
     Example,
@@ -19,8 +18,6 @@ from labwright.serving.models import (
     LoggedPrediction,
     Predict,
     Prediction,
-    Promote,
-    Promotion,
     Register,
     Registered,
     RegisteredModel,
@@ -54,18 +51,6 @@ def register(context: In, actor: By, body: Register) -> Registered:
 def endpoint(context: In, actor: By, name: str) -> Endpoint:
     """One endpoint."""
     return core.get_endpoint(context, actor, name)
-
-
-@router.post("/endpoints/{name}/promotions", status_code=202)
-def promote(context: In, actor: By, name: str, body: Promote) -> Operation:
-    """Promote a run's model, or a version."""
-    return core.promote(context, actor, name, body)
-
-
-@router.get("/endpoints/{name}/promotions")
-def promotions(context: In, actor: By, name: str) -> list[Promotion]:
-    """The endpoint's history, newest first."""
-    return core.history(context, actor, name)
 
 
 @router.post("/endpoints/{name}/predict")
@@ -104,6 +89,9 @@ def example(context: In, actor: By, name: str) -> Example:
     """Code that calls the endpoint."""
     return calling.example(context, actor, name)
 
+
+for part in (routes_promotion, routes_consumers, routes_figures):
+    router.include_router(part.router)
 
 capability = Capability(
     name="serving",

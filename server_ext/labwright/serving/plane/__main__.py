@@ -24,9 +24,8 @@ from labwright.serving.plane.admin import Admin
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.gateway import Gateway
-from labwright.serving.plane.pool import Pool, Tuning
 from labwright.serving.plane.replica import clean
-from labwright.serving.plane.traffic import Share, Traffic
+from labwright.serving.plane.versions import Versions
 from labwright.serving.prediction_log import Writer, count_rows, sizes
 from labwright.state import boot_id, listen_on, lock_file, process_started, take_lock
 
@@ -58,13 +57,13 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     unix = listen_on(folder.admin_socket(runtime))
     writer = Writer(folder.log)
     asker = Asker(config.name, writer)
-    gateway = Gateway(asker, Consumers(folder.secret("token")))
+    consumers = Consumers(folder.secret("token"), folder.path)
+    gateway = Gateway(asker, consumers)
     _count_before(folder.log, asker)
     ending = asyncio.Event()
-    admin = Admin(folder, asker, folder.secret("admin"), ending)
-    if config.version and config.digest:
-        pool = admin.replicas[config.version] = Pool(folder, config.version, config.digest, Tuning.of(config))
-        asker.traffic = Traffic((Share(pool, 100.0, "live"),))
+    versions = Versions(folder, asker)
+    admin = Admin(folder, asker, versions, consumers, folder.secret("admin"), ending)
+    versions.fall_back()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     servers = [_server(gateway), _server(admin.app())]
@@ -92,7 +91,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
-    await asyncio.gather(admin.end_ahead(), *(replica.stop() for replica in admin.replicas.values()))
+    await asyncio.gather(admin.end_ahead(), versions.close())
     writer.close()
     (folder.path / "process.json").unlink(missing_ok=True)
     folder.admin_socket(runtime).unlink(missing_ok=True)

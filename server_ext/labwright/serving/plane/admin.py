@@ -1,4 +1,4 @@
-"""The service's orders to a data plane: prepare, load, score, shift, unload, …; on a unix socket, with a token."""
+"""The service's orders to a data plane: load, score, traffic, settings, unload, …; on a unix socket, with a token."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.plane.asking import Asker
-from labwright.serving.plane.pool import Pool, Tuning
+from labwright.serving.plane.consumers import Consumers
+from labwright.serving.plane.pool import Pool
 from labwright.serving.plane.scoring import BadRequest, Rows
 from labwright.serving.plane.spawn import ModelProcess
-from labwright.serving.plane.traffic import Share, Traffic
+from labwright.serving.plane.versions import Versions
 from labwright.serving.plane.waiting import Unavailable
 
 AHEAD_SECONDS = 600.0
 
 
 class Admin:
-    """Holds the versions that are loaded."""
+    """The orders, one method each."""
 
-    def __init__(self, folder: EndpointFolder, asker: Asker, token: str, ending: asyncio.Event) -> None:
-        self.replicas: dict[str, Pool] = {}
+    def __init__(
+        self, folder: EndpointFolder, asker: Asker, versions: Versions, consumers: Consumers, token: str,
+        ending: asyncio.Event,
+    ) -> None:  # fmt: skip
+        self._versions, self._consumers = versions, consumers
         self._folder, self._asker, self._token, self._ending = folder, asker, token, ending
         self._ahead: ModelProcess | None = None
         self._late: asyncio.TimerHandle | None = None
@@ -41,14 +45,17 @@ class Admin:
             Route("/forget", self.forget, methods=["POST"]),
             Route("/versions/{version:str}/load", self.load, methods=["POST"]),
             Route("/versions/{version:str}/score", self.score, methods=["POST"]),
-            Route("/versions/{version:str}/shift", self.shift, methods=["POST"]),
             Route("/versions/{version:str}/unload", self.unload, methods=["POST"]),
+            Route("/traffic", self.traffic, methods=["POST"]),
+            Route("/settings", self.settings, methods=["POST"]),
+            Route("/consumers", self.consumers, methods=["POST"]),
+            Route("/figures", self.figures),
             Route("/stop", self.stop, methods=["POST"]),
         ]
         return Starlette(routes=routes, middleware=[Middleware(_Token, token=self._token)])
 
     async def status(self, _request: Request) -> JSONResponse:
-        """What serves, how it stands, what was answered."""
+        """What answers, how it stands, what was answered."""
         live = self._asker.live
         return JSONResponse(
             {
@@ -58,14 +65,8 @@ class Admin:
                 "predictions": self._asker.predictions,
                 "refused": self._asker.refused,
                 "unlogged": self._asker.log.unlogged,
-                "versions": {
-                    version: {
-                        "state": found.state,
-                        "pid": next(iter(found.pids), None),
-                        "load_seconds": found.load_seconds,
-                    }
-                    for version, found in self.replicas.items()
-                },
+                "dropped_copies": self._asker.copies.dropped,
+                **self._versions.status(),
             }
         )
 
@@ -97,62 +98,69 @@ class Admin:
 
     async def load(self, request: Request) -> JSONResponse:
         """Load a version beside the live one; answers when it is ready, or says why it is not."""
-        version, body = request.path_params["version"], await request.json()
-        found = self.replicas.get(version)
-        if found is None or found.digest != body["digest"] or (found.state == "failed" and found is not self._live()):
-            if found is not None:
-                await found.stop()
-            tuning = Tuning.of(self._folder.config())
-            found = Pool(self._folder, version, body["digest"], tuning, self._take_ahead())
-            self.replicas[version] = found
-        await found.settled()
-        if found.state != "ready":
-            words = found.message
-            if found is not self._live():
-                del self.replicas[version]
-                await found.stop()
-            return JSONResponse({"ready": False, "message": words})
-        return JSONResponse({"ready": True, "load_seconds": found.load_seconds})
+        body = await request.json()
+        return JSONResponse(
+            await self._versions.load(request.path_params["version"], body["digest"], self._take_ahead())
+        )
 
     async def score(self, request: Request) -> JSONResponse:
-        """Score rows with a version that is loaded and need not be live; not logged."""
+        """Score rows with a version that is loaded and need not answer; not logged. `times`: so often in all of its
+        processes, to warm them up.
+        """
         body = await request.json()
-        found = self.replicas.get(request.path_params["version"])
+        found = self._versions.pools.get(request.path_params["version"])
         try:
             if found is None:
                 raise Unavailable("This version is not loaded.")
             rows = found.schema.fit(Rows(body["kind"], body["columns"], body["data"]))
-            reply = await found.answer(rows, json.dumps(rows.data))
+            text = json.dumps(rows.data)
+            if body.get("times"):
+                await _warm_up(found, rows, text, int(body["times"]))
+            reply = await found.answer(rows, text)
         except (BadRequest, Unavailable) as error:
             return JSONResponse({"error": str(error)})
         if "error" in reply:
             return JSONResponse({"error": reply["error"]})
         return JSONResponse({"predictions": json.loads(reply["predictions"])})
 
-    async def shift(self, request: Request) -> JSONResponse:
-        """Make a loaded version the one that answers."""
-        found = self.replicas.get(request.path_params["version"])
-        if found is None or found.state == "failed":
-            return JSONResponse({"shifted": False})
-        self._asker.traffic = Traffic((Share(found, 100.0, "live"),))
-        return JSONResponse({"shifted": True})
-
     async def unload(self, request: Request) -> JSONResponse:
-        """End a version's process, unless it is live. What it was asked already is answered first."""
-        found = self.replicas.get(request.path_params["version"])
-        if found is not None and found is not self._live():
-            del self.replicas[found.version]
-            await found.drain()
-            await found.stop()
-        return JSONResponse({"unloaded": found is not None})
+        """End a version's processes, unless config.json names it. What it was asked already is answered first."""
+        return JSONResponse({"unloaded": await self._versions.unload(request.path_params["version"])})
+
+    async def traffic(self, request: Request) -> JSONResponse:
+        """Spread the calls over loaded versions, by one swap (see `Versions.spread`)."""
+        body = await request.json()
+        words = self._versions.spread(body)
+        tripped = words is not None and self._versions.tripped(body.get("operation"))
+        return JSONResponse({"set": words is None, "message": words or "", "tripped": tripped})
+
+    async def settings(self, _request: Request) -> JSONResponse:
+        """Obey the settings that config.json has now; no request fails."""
+        self._versions.tune()
+        return JSONResponse({"set": True})
+
+    async def consumers(self, _request: Request) -> JSONResponse:
+        """Read anew who may call."""
+        return JSONResponse({"consumers": self._consumers.read()})
+
+    async def figures(self, _request: Request) -> JSONResponse:
+        """The last minutes."""
+        return JSONResponse(self._asker.figures.recent() | {"unlogged": self._asker.log.unlogged})
 
     async def stop(self, _request: Request) -> JSONResponse:
         """End the data plane."""
         self._ending.set()
         return JSONResponse({"stopping": True})
 
-    def _live(self) -> Pool | None:
-        return self._asker.live
+
+async def _warm_up(pool: Pool, rows: Rows, text: str, times: int) -> None:
+    """Ask every process so often; each takes one request, for a batch would be one process's."""
+    before, pool.queue.adaptive = pool.queue.adaptive, False
+    try:
+        for _ in range(times):
+            await asyncio.gather(*(pool.answer(rows, text) for _ in range(pool.processes)))
+    finally:
+        pool.queue.adaptive = before
 
 
 class _Token:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from labwright.serving.plane.figures import SHADOW, Figures
 from labwright.serving.plane.http import Call
 from labwright.serving.plane.pool import Pool
 from labwright.serving.plane.scoring import BadRequest, Rows, Schema
-from labwright.serving.plane.traffic import Traffic
+from labwright.serving.plane.shadow import Copies
+from labwright.serving.plane.traffic import Share, Traffic
 from labwright.serving.plane.waiting import Unavailable
 from labwright.serving.prediction_log import Writer
 
@@ -28,9 +30,11 @@ class Answer:
 class Asker:
     """Holds what serves now: `traffic` is one immutable object, so a swap of versions is one assignment."""
 
-    def __init__(self, name: str, writer: Writer) -> None:
+    def __init__(self, name: str, writer: Writer, figures: Figures | None = None) -> None:
         self.name, self.log, self.predictions, self.refused = name, writer, 0, 0
+        self.figures = figures or Figures()
         self.traffic = Traffic()
+        self.copies = Copies(self._copy)
 
     @property
     def live(self) -> Pool | None:
@@ -40,32 +44,84 @@ class Asker:
     async def ask(self, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         """Answer a call whose body was read; `parse` makes it rows for the version that is chosen. It is logged.
 
+        Where a version has no process left, and where a canary fails, another one that can answers instead.
         Errors: BadRequest, Unavailable; both are logged too.
         """
-        share = self.traffic.choose(call)  # from here to the queue no swap of versions can come between
-        live = share.pool if share else None
+        traffic = self.traffic
+        share = traffic.choose(call)  # from here to the queue no swap of versions can come between
+        if share is None:
+            nothing = Unavailable("Nothing is promoted to this endpoint yet.")
+            self.refuse(call, nothing)
+            raise nothing
         try:
-            if live is None:
-                raise Unavailable("Nothing is promoted to this endpoint yet.")
-            wanted = parse(live.schema)
-            text = _text(wanted.data)
-            found = await live.answer(wanted, text)
-            _raise_refusal(live, wanted, found)
+            answer = await self._answer(share.pool, share.role, call, parse)
         except (BadRequest, Unavailable) as error:
-            self.refuse(call, error, live.version if live else None)
-            raise
-        rows, latency = len(wanted.data), (time.perf_counter() - call.begin) * 1000
+            other = self._instead(share, call, error)
+            if other is None:
+                self.refuse(call, error, share.pool.version, share.role)
+                raise
+            self.figures.record(share.pool.version, share.role, _status(error), _since(call), 0)  # it is its failure
+            try:
+                answer = await self._answer(other.pool, other.role, call, parse)
+            except (BadRequest, Unavailable) as last:
+                self.refuse(call, last, other.pool.version, other.role)
+                raise
+        if traffic.shadow is not None:
+            self.copies.offer(traffic.shadow, call, parse)
+        return answer
+
+    async def _answer(self, pool: Pool, role: str, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
+        wanted = parse(pool.schema)
+        text = _text(wanted.data)
+        found = await pool.answer(wanted, text)
+        _raise_refusal(pool, wanted, found)
+        rows, latency = len(wanted.data), _since(call)
         columns = json.dumps(wanted.columns or ["input"])
         data = text if wanted.columns else f"[{','.join(f'[{json.dumps(item)}]' for item in wanted.data)}]"
-        self.predictions += rows
-        self.log.write(call.request_id, call.at, live.version, 200, latency, rows, columns, data, found["predictions"])
-        return Answer(found["predictions"], found["result"], live.version)
+        if role != SHADOW:
+            self.predictions += rows
+        self.figures.record(pool.version, role, 200, latency, rows, call.consumer)
+        self.log.write(
+            call.request_id, call.at, pool.version, 200, latency, rows, columns, data, found["predictions"],
+            role=role, consumer=call.consumer,
+        )  # fmt: skip
+        return Answer(found["predictions"], found["result"], pool.version)
 
-    def refuse(self, call: Call, error: BadRequest | Unavailable, version: str | None = None) -> None:
+    def _instead(self, share: Share, call: Call, error: BadRequest | Unavailable) -> Share | None:
+        """Who answers a call that a version could not, if anybody can."""
+        if _status(error) == 503 or (_status(error) >= 500 and share.role == "canary"):
+            other = self.traffic.choose(call, without=share.pool)
+            return other if other is not None and other.pool.state == "ready" else None
+        return None
+
+    async def _copy(self, pool: Pool, call: Call, parse: Callable[[Schema], Rows]) -> None:
+        """Ask the shadow, if it still is one; its latency is its own."""
+        if pool is not self.traffic.shadow:
+            return
+        copied = replace(call, begin=time.perf_counter())
+        try:
+            await self._answer(pool, SHADOW, copied, parse)
+        except (BadRequest, Unavailable) as error:
+            self.refuse(copied, error, pool.version, SHADOW)
+
+    def refuse(
+        self, call: Call, error: BadRequest | Unavailable, version: str | None = None, role: str = "live"
+    ) -> None:  # fmt: skip
         """Log a call that gets no answer."""
-        self.refused += 1
-        status = error.status if isinstance(error, BadRequest) else 503
-        self.log.write(call.request_id, call.at, version, status, (time.perf_counter() - call.begin) * 1000, 0)
+        if role != SHADOW:
+            self.refused += 1
+        self.figures.record(version, role, _status(error), _since(call), 0, call.consumer)
+        self.log.write(
+            call.request_id, call.at, version, _status(error), _since(call), 0, role=role, consumer=call.consumer
+        )
+
+
+def _status(error: BadRequest | Unavailable) -> int:
+    return error.status if isinstance(error, BadRequest) else 503
+
+
+def _since(call: Call) -> float:
+    return (time.perf_counter() - call.begin) * 1000
 
 
 def _raise_refusal(live: Pool, wanted: Rows, found: dict[str, Any]) -> None:
