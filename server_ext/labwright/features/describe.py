@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from labwright.features.lineage import version_of
 from labwright.features.models import Feature, FeatureRepository, FeatureView, Preview
 from labwright.features.repository import open_store
 
@@ -52,6 +53,9 @@ def view_model(view: Any, store: Any) -> FeatureView:
         tags=dict(view.tags or {}),
         created=_utc(view.created_timestamp),
         updated=_utc(view.last_updated_timestamp),
+        version=version_of(view),
+        online=bool(view.online),
+        materialized=_utc(view.most_recent_end_time),
     )
 
 

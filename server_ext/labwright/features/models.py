@@ -31,6 +31,9 @@ class FeatureView(BaseModel):
     tags: dict[str, str]
     created: datetime | None
     updated: datetime | None
+    version: str = Field(default="", description="A digest of its definition: the same as long as nothing is changed")
+    online: bool = Field(default=True, description="Whether it is meant to be looked up online")
+    materialized: datetime | None = Field(default=None, description="Up to when its rows are in the online store")
 
 
 class FeatureRepository(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any
 
 from labwright.errors import InvalidError
 from labwright.serving.folder import digest
+from labwright.serving.model_files import describe, requirements
 from labwright.serving.values import Unsendable, column_names, plain, words_of
 
 
@@ -31,12 +32,17 @@ def fetch(uri: str, target: str, environment: dict[str, str]) -> dict[str, Any]:
     os.replace(found, folder / "model")
     shutil.rmtree(folder / "fetched", ignore_errors=True)
     model = Model.load(str(folder / "model"))
+    about = describe(folder / "model")
     card = {
         "signature": _signature(model),
         "tensor": bool(model.signature and model.signature.inputs and _is_tensor(model.signature.inputs)),
         "example": _example(model, folder / "model"),
         "digest": digest(folder / "model"),
         "flavors": sorted(model.flavors),
+        "size": about.size,
+        "formats": about.formats,
+        "pickles": about.pickles,
+        "requirements": requirements(folder / "model"),
     }
     (folder / "card.json").write_text(json.dumps(card))
     return card

@@ -1,0 +1,166 @@
+"""Is it better than the live version, on the same rows, and do these rows show it?"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from labwright.errors import InvalidError
+from labwright.experiments import core as experiments
+from labwright.service import children
+from labwright.serving.readiness.contributions import Found, Stop, failed, passed, warned
+from labwright.serving.readiness.subject import Subject
+
+CHUNK = 250
+FEWEST = 10
+SCORING_SECONDS = 20.0
+JOB_SECONDS = 40.0
+CODE = "lw.experiments.log_evaluation(frame, target='…')"
+
+
+def metrics(subject: Subject, stop: Stop) -> Found | None:
+    """Score the same rows with both real processes; the interval of the difference gives the verdict."""
+    assert subject.live is not None
+    found = _rows(subject, stop)
+    if found is None:
+        return warned(
+            f"Not compared with version {subject.live.version}: there are no rows with answers. Log some with the run, "
+            f"{CODE}, or send feedback to the endpoint."
+        )
+    source, table = found
+    if len(table["truth"]) < FEWEST:
+        return warned(f"Not compared: {len(table['truth'])} rows show nothing; log {FEWEST} or more with {CODE}.")
+    try:
+        candidate, live = _score(subject, table, stop)
+    except _NotScored as error:
+        return failed(str(error)) if error.candidate else warned(f"Not compared: {error}")
+    truth = table["truth"][: len(candidate)]
+    if missing := sum(answer is None for answer in candidate):
+        return failed(
+            f"It gives no number (NaN) for {missing:,} of {len(candidate):,} evaluation rows; look at its "
+            "preprocessing, log it again, and promote the new run."
+        )
+    known = [place for place, answer in enumerate(live) if answer is not None]
+    sides = {
+        "truth": [truth[place] for place in known],
+        "candidate": [candidate[place] for place in known],
+        "live": [live[place] for place in known],
+    }
+    reply = _job(subject, "labwright.serving.readiness.bootstrap:compare", sides, stop)
+    if "problem" in reply:
+        return warned(f"Not compared: {reply['problem']}.")
+    return _verdict(subject, reply, source)
+
+
+def _verdict(subject: Subject, reply: dict[str, Any], source: str) -> Found:
+    ours, theirs = subject.version.version, subject.live.version if subject.live else ""
+    figures, worse, better = [], [], []
+    for one in reply["metrics"]:
+        name, low, high = one["name"], one["low"], one["high"]
+        figures += [
+            (f"{name}, version {ours}", f"{one['candidate']:.4g}"),
+            (f"{name}, version {theirs}", f"{one['live']:.4g}"),
+            (f"{name}, difference (95 %)", f"{one['difference']:+.3g} ({low:+.3g} to {high:+.3g})"),
+        ]
+        sign = -1 if one["lower_is_better"] else 1
+        if max(sign * low, sign * high) < 0:
+            worse.append(one)
+        elif min(sign * low, sign * high) > 0:
+            better.append(one)
+    first = reply["metrics"][0]
+    figures.append(("rows", f"{reply['rows']:,} {source}"))
+    both = f"{first['name']} {first['candidate']:.4g} against {first['live']:.4g} of version {theirs}"
+    rows = f"the same {reply['rows']:,} rows"
+    if first in worse:
+        return failed(f"Worse on {rows}: {both}; promote another run, or go on with a reason.", *figures, **reply)
+    if worse:
+        names = ", ".join(one["name"] for one in worse)
+        return warned(
+            f"{names} is worse on {rows}, though not {first['name']}; look at the figures.", *figures, **reply
+        )
+    if first in better:
+        return passed(f"Better on {rows}: {both}.", *figures, **reply)
+    return passed(f"No difference that these rows show: {both}.", *figures, **reply)
+
+
+def _rows(subject: Subject, stop: Stop) -> tuple[str, dict[str, Any]] | None:
+    """The run's evaluation sample, else what the endpoint was sent and was told the truth of later."""
+    with tempfile.TemporaryDirectory(prefix="labwright-readiness-") as folder:
+        out = Path(folder) / "rows.json"
+        if subject.run is not None and subject.run.evaluation is not None:
+            arguments = {
+                "run_id": subject.version.run_id,
+                "artifact": subject.run.evaluation,
+                "environment": experiments.mlflow_environment(subject.context),
+                "out": str(out),
+            }
+            _job(subject, "labwright.serving.readiness.evaluation:logged_rows", arguments, stop)
+            return "of its run's evaluation sample", json.loads(out.read_text())
+        if not subject.folder.log.is_dir():
+            return None
+        arguments = {"folder": str(subject.folder.log), "out": str(out)}
+        if not _job(subject, "labwright.serving.readiness.evaluation:rows_with_feedback", arguments, stop):
+            return None
+        return "of the endpoint's log with feedback", json.loads(out.read_text())
+
+
+def _job(subject: Subject, function: str, arguments: dict[str, Any], stop: Stop) -> Any:
+    log = subject.context.folders.logs / "serving.log"
+    return children.run_job(function, arguments, log=log, check=stop, timeout=JOB_SECONDS)
+
+
+class _NotScored(Exception):
+    """A version does not answer the rows; the words say why."""
+
+    def __init__(self, words: str, *, candidate: bool) -> None:
+        super().__init__(words)
+        self.candidate = candidate
+
+
+def _score(subject: Subject, table: dict[str, Any], stop: Stop) -> tuple[list[Any], list[Any]]:
+    """Both versions' answers to as many of the rows as there is time for, in turns."""
+    assert subject.live is not None
+    sides = [
+        (subject.version.version, _columns(subject.card, table, candidate=True), []),
+        (subject.live.version, _columns(subject.live_card or {}, table, candidate=False), []),
+    ]  # type: list[tuple[str, list[int] | None, list[Any]]]
+    until = time.monotonic() + SCORING_SECONDS
+    for first in range(0, len(table["data"]), CHUNK):
+        if first and time.monotonic() > until:
+            break
+        part = table["data"][first : first + CHUNK]
+        for version, places, answers in sides:
+            stop()
+            reply = subject.score(version, _request(table["columns"], part, places))
+            found = reply.get("predictions")
+            if not isinstance(found, list) or len(found) != len(part):
+                why = str(reply.get("error", "it does not give one answer for each row"))[:300]
+                words = f"version {version} fails on the evaluation rows: {why}"
+                raise _NotScored(words, candidate=version == subject.version.version)
+            answers += found
+    return sides[0][2], sides[1][2]
+
+
+def _columns(card: dict[str, Any], table: dict[str, Any], *, candidate: bool) -> list[int] | None:
+    """The places of the columns that a version takes; None where it takes all of them, as a tensor."""
+    if card.get("tensor"):
+        return None
+    inputs = (card.get("signature") or {}).get("inputs")
+    if inputs is None:
+        return list(range(len(table["columns"])))
+    missing = [column["name"] for column in inputs if column["required"] and column["name"] not in table["columns"]]
+    if missing:
+        whose = "this version" if candidate else "the live version"
+        names = ", ".join(repr(name[:60]) for name in missing[:3])
+        raise InvalidError(f"the evaluation rows lack {names}, which {whose} takes; log them with all columns: {CODE}.")
+    return [table["columns"].index(column["name"]) for column in inputs if column["name"] in table["columns"]]
+
+
+def _request(columns: list[str], rows: list[list[Any]], places: list[int] | None) -> dict[str, Any]:
+    if places is None:
+        return {"kind": "tensor", "columns": [], "data": rows}
+    names = [columns[place] for place in places]
+    return {"kind": "frame", "columns": names, "data": [[row[place] for place in places] for row in rows]}

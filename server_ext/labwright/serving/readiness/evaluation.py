@@ -1,0 +1,79 @@
+"""Jobs (see `service.children`): rows with their answers, from a run's evaluation sample or from the endpoint's log."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labwright.errors import InvalidError, UnavailableError
+from labwright.serving.values import Unsendable, column_names, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 5000
+
+
+def logged_rows(run_id: str, artifact: str, environment: dict[str, str], out: str) -> None:
+    """Write the run's evaluation sample to `out`: {"columns", "data", "truth"} as JSON, at most `MOST` rows.
+
+    Errors: InvalidError where the artifact is something else, UnavailableError.
+    """
+    os.environ.update(environment)
+    import mlflow
+    import pyarrow.parquet as pq
+
+    from labwright.experiments.samples import TARGET
+
+    with tempfile.TemporaryDirectory(prefix="labwright-evaluation-") as folder:
+        try:
+            path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=artifact, dst_path=folder)
+        except Exception as error:
+            raise UnavailableError("The run's evaluation rows could not be fetched from MLflow; try again.") from error
+        try:
+            table = pq.read_table(path)
+        except (OSError, ValueError) as error:
+            raise _unreadable() from error
+        target = (table.schema.metadata or {}).get(TARGET, b"").decode("utf-8", "replace")
+        frame = table.to_pandas()
+    if target not in frame.columns:
+        raise _unreadable()
+    Path(out).write_text(json.dumps(_split(frame, target)))
+
+
+def rows_with_feedback(folder: str, out: str) -> bool:
+    """Write what callers sent and what came true later to `out`, the newest `MOST` rows; False where nothing did."""
+    from labwright.serving import prediction_log
+
+    frame = prediction_log.frame(Path(folder))
+    if "outcome" not in frame.columns:
+        return False
+    known = frame.loc[frame["outcome"].notna()].tail(MOST)
+    if known.empty:
+        return False
+    ours = [name for name in prediction_log.COLUMNS if name in known.columns and name != "outcome"]
+    Path(out).write_text(json.dumps(_split(known.drop(columns=ours), "outcome")))
+    return True
+
+
+def _split(frame: pd.DataFrame, target: str) -> dict[str, Any]:
+    if len(frame) > MOST:
+        frame = frame.sample(MOST, random_state=0)
+    frame = frame.loc[frame[target].notna()]
+    inputs = frame.drop(columns=target)
+    try:
+        data = [[plain(value) for value in row] for row in inputs.astype(object).itertuples(index=False)]
+        truth = [plain(value) for value in frame[target].astype(object)]
+        return {"columns": column_names(inputs), "data": data, "truth": truth}
+    except Unsendable as error:
+        raise InvalidError(f"The evaluation rows cannot be sent: {error}.", code="unsendable") from None
+
+
+def _unreadable() -> InvalidError:
+    return InvalidError(
+        "The run's evaluation rows are not as lw.experiments.log_evaluation(frame, target=…) writes them; log them so.",
+        code="no_evaluation",
+    )
