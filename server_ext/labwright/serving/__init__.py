@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "register", "start", "stop"]
+__all__ = [
+    "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
+    "start", "stop", "tokens",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -17,13 +17,17 @@ from labwright.client import follow, shared
 from labwright.errors import InvalidError, NotFoundError, UnavailableError, from_problem
 from labwright.service.models import Operation
 from labwright.serving import prediction_log, render, values
+from labwright.serving.api_consumers import new_token, revoke_token, tokens
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote, Register, Registered
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["curl", "delete", "endpoint", "endpoints", "log", "predict", "promote", "register", "start", "stop"]
+__all__ = [
+    "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
+    "start", "stop", "tokens",
+]  # fmt: skip
 
 INLINE = 4000
 PATIENCE = 60.0
