@@ -1,0 +1,218 @@
+"""The versions that are loaded, and how the calls are spread over them.
+
+What lasts is in config.json. An order may differ from it for a while only: it has a lease that must be renewed, and a
+canary may have a guard; when the lease runs out, or the guard trips, the calls go as config.json says again, at once
+and without anybody's help. So a canary never outlives the service that steps it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import asdict, replace
+from typing import Any
+
+from labwright.serving.folder import Config, EndpointFolder
+from labwright.serving.plane.asking import Asker
+from labwright.serving.plane.guard import Guard, Limits, Trip
+from labwright.serving.plane.pool import Pool, Tuning
+from labwright.serving.plane.spawn import ModelProcess
+from labwright.serving.plane.traffic import Share, Traffic
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.2
+TRIPS_KEPT = 20
+GONE = "its files are not there; promote it again"
+
+
+class Versions:
+    """Pools by their version, and the traffic that the asker has."""
+
+    def __init__(self, folder: EndpointFolder, asker: Asker) -> None:
+        self.pools: dict[str, Pool] = {}
+        self._folder, self._asker, self._figures = folder, asker, asker.figures
+        self._settings = folder.config().settings
+        self._lacking: dict[str, str] = {}  # version → why it could not even be begun to load
+        self._trial: str | None = None  # whose canary it is: the operation's id
+        self._guard: Guard | None = None
+        self._trips: dict[str, Trip] = {}  # operation → why its canary was taken back
+        self._lease: asyncio.TimerHandle | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    def fall_back(self) -> None:
+        """Spread the calls as config.json says; what it names and is not loaded, is loaded now, each by itself."""
+        config = self._folder.config()
+        self._end_trial()
+        for version, digest in _named(config).items():
+            if version not in self.pools:
+                self._try(version, digest)
+        weights = {one["version"]: float(one["percent"]) for one in config.others if not one["shadow"]}
+        if config.version is not None:
+            weights = {config.version: round(100 - sum(weights.values()), 6), **weights}
+        shadow = next((one["version"] for one in config.others if one["shadow"] and one["version"] in self.pools), None)
+        there = {version: percent for version, percent in weights.items() if version in self.pools and percent > 0}
+        self._asker.traffic = self._traffic(config, there, None, shadow)
+
+    def spread(self, order: dict[str, Any]) -> str | None:
+        """Spread the calls as an order says, by one swap. Gives in words why not, when it cannot be.
+
+        {"weights": {version: percent}, "canary", "shadow", "lease": seconds, "guard": {max_error_rate,
+        max_latency_ratio}, "operation"}: all but the weights may be left out. An operation's canary that was taken
+        back is not taken up again.
+        """
+        config, canary, operation = self._folder.config(), order.get("canary"), order.get("operation")
+        weights = {str(version): float(percent) for version, percent in order["weights"].items() if percent > 0}
+        if operation in self._trips:
+            return self._trips[operation].words
+        for version in [*weights, *([order["shadow"]] if order.get("shadow") else [])]:
+            pool = self.pools.get(version)
+            if pool is None or (pool.state == "failed" and version not in _named(config)):
+                return f"Version {version} is not loaded."
+        if canary is not None and canary not in weights:
+            return f"The canary, version {canary}, has no share."
+        self._asker.traffic = traffic = self._traffic(config, weights, canary, order.get("shadow"))
+        guard, live = self._guard, traffic.live
+        again = guard is not None and self._trial == operation and guard.candidate == canary
+        self._end_trial()
+        if order.get("lease"):
+            self._lease = asyncio.get_running_loop().call_later(float(order["lease"]), self._run_out)
+        if canary is not None and live is not None and order.get("guard") is not None:
+            # A step or a renewal of the same canary goes on with what was seen of it.
+            limits = Limits(**{name: order["guard"][name] for name in asdict(Limits()) if name in order["guard"]})
+            self._guard = guard if again and guard else Guard(canary, live.version, limits, self._figures.over)
+            self._trial = operation
+            self._watch = asyncio.create_task(self._look())
+        return None
+
+    def tripped(self, operation: str | None) -> bool:
+        """Whether the guard took back this operation's canary."""
+        return operation in self._trips
+
+    async def load(self, version: str, digest: str, ahead: ModelProcess | None) -> dict[str, Any]:
+        """Load a version; gives when it is ready, or says why it is not. What config.json names is kept even so."""
+        named = version in _named(self._folder.config())
+        found = self.pools.get(version)
+        if found is None or found.digest != digest or (found.state == "failed" and not named):
+            try:
+                await self._replace(version, digest, ahead)
+            except (OSError, ValueError):
+                return {"ready": False, "message": GONE}
+            found = self.pools[version]
+        elif ahead is not None:
+            await ahead.end()
+        await found.settled()
+        if found.state == "ready":
+            return {"ready": True, "load_seconds": found.load_seconds}
+        words = found.message
+        if not named:
+            await self.unload(version)
+        return {"ready": False, "message": words}
+
+    async def unload(self, version: str) -> bool:
+        """End a version's processes, unless config.json names it; what it was asked already is answered first."""
+        if version in _named(self._folder.config()) or version not in self.pools:
+            return False
+        if self._asker.traffic.role(version) is not None:
+            self.fall_back()
+        pool = self.pools.pop(version)
+        await pool.drain()
+        await pool.stop()
+        return True
+
+    def tune(self) -> None:
+        """Obey the settings that config.json has now: no request fails."""
+        config = self._folder.config()
+        self._settings = config.settings
+        for pool in self.pools.values():
+            pool.tune(Tuning.of(config))
+        sticky = config.settings.get("sticky")
+        self._asker.traffic = replace(self._asker.traffic, sticky=sticky.lower() if sticky else None)
+
+    async def close(self) -> None:
+        """End all."""
+        self._end_trial()
+        await asyncio.gather(*(pool.stop() for pool in self.pools.values()))
+
+    def status(self) -> dict[str, Any]:
+        """What answers, and how each version stands."""
+        traffic, trial = self._asker.traffic, self._lease
+        weights = {share.pool.version: share.weight for share in traffic.shares}
+        return {
+            "traffic": {
+                "weights": weights,
+                "canary": traffic.canary.version if traffic.canary else None,
+                "shadow": traffic.shadow.version if traffic.shadow else None,
+                "lease": None if trial is None else round(trial.when() - asyncio.get_running_loop().time(), 3),
+            },
+            "trips": {operation: asdict(trip) for operation, trip in self._trips.items()},
+            "lacking": self._lacking,
+            "settings": self._settings,
+            "versions": {version: self._facts(pool) for version, pool in self.pools.items()},
+        }
+
+    def _facts(self, pool: Pool) -> dict[str, Any]:
+        role, percent = self._asker.traffic.role(pool.version) or (None, 0.0)
+        whole = self._figures.since_start(pool.version)
+        return {
+            "digest": pool.digest, "state": pool.state, "message": pool.message, "processes": pool.processes,
+            "pids": pool.pids, "load_seconds": pool.load_seconds, "role": role, "percent": percent,
+            "calls": whole.calls, "errors": whole.errors, "p50_ms": self._figures.over(pool.version, 60.0).p50_ms,
+        }  # fmt: skip
+
+    def _traffic(self, config: Config, weights: dict[str, float], canary: str | None, shadow: str | None) -> Traffic:
+        roles = {config.version: "live", canary: "canary"}
+        shares = [Share(self.pools[one], percent, roles.get(one, "share")) for one, percent in weights.items()]
+        sticky = config.settings.get("sticky")
+        copied = self.pools[shadow] if shadow is not None else None
+        return Traffic(tuple(shares), copied, sticky.lower() if sticky else None)
+
+    def _try(self, version: str, digest: str) -> None:
+        """Begin to load what config.json names; one whose files are gone does not hold up the others."""
+        try:
+            self._make(version, digest)
+        except (OSError, ValueError):
+            log.warning("version %s: %s", version, GONE)
+            self._lacking[version] = GONE
+
+    def _make(self, version: str, digest: str, ahead: ModelProcess | None = None) -> None:
+        tuning = Tuning.of(self._folder.config())
+        self.pools[version] = Pool(self._folder, version, digest, tuning, ahead, self._figures.batch)
+        self._lacking.pop(version, None)
+
+    async def _replace(self, version: str, digest: str, ahead: ModelProcess | None) -> None:
+        old = self.pools.get(version)
+        self._make(version, digest, ahead)
+        if old is not None:
+            if self._asker.traffic.role(version) is not None:
+                self.fall_back()
+            await old.stop()
+
+    async def _look(self) -> None:
+        while self._guard is not None:
+            await asyncio.sleep(LOOK_SECONDS)
+            if (trip := self._guard.look()) is not None:
+                log.warning("%s", trip.words)
+                if self._trial is not None:
+                    self._trips[self._trial] = trip
+                    for old in list(self._trips)[:-TRIPS_KEPT]:
+                        del self._trips[old]
+                self._watch = None  # it is this task, which must not be cancelled by itself
+                self.fall_back()
+                return
+
+    def _run_out(self) -> None:
+        log.warning("nobody renewed what was to be tried; the calls go as before")
+        self.fall_back()
+
+    def _end_trial(self) -> None:
+        if self._lease is not None:
+            self._lease.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._lease = self._watch = self._guard = self._trial = None
+
+
+def _named(config: Config) -> dict[str, str]:
+    """Version → digest of all that config.json names."""
+    live = {config.version: config.digest} if config.version and config.digest else {}
+    return live | {one["version"]: one["digest"] for one in config.others}
