@@ -83,7 +83,7 @@ class Operations:
     def __init__(self, store: Store, events: Events) -> None:
         self._store = store
         self._events = events
-        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="operation")
+        self._threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="operation")
         self._handles: dict[str, Handle] = {}
         self._writing = threading.Lock()
         self._closing = threading.Event()
@@ -127,6 +127,8 @@ class Operations:
         try:
             return {"state": OperationState.succeeded, "step": "Done", "progress": 1.0, "result": work(handle)}
         except CancelledByUser:
+            if self._closing.is_set():  # by the service's end, and not by its user
+                return None
             line = "Cancelled; nothing was changed."
             return {"state": OperationState.cancelled, "step": "Cancelled", "line": line}
         except LabwrightError as error:
@@ -204,6 +206,10 @@ class Operations:
         )  # fmt: skip
         with self._store.session() as session:
             return any(found in self._handles for found in session.scalars(query))
+
+    def goes_on(self, operation_id: str) -> bool:
+        """Whether this process works on it."""
+        return operation_id in self._handles
 
     def any_running(self) -> bool:
         """Whether any operation goes on."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,32 +10,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwright.actor import Actor
-from labwright.errors import ConflictError, InvalidError, LabwrightError
+from labwright.errors import LabwrightError
 from labwright.service.context import Context
 from labwright.service.models import GoingOn, Operation
-from labwright.serving import prediction_log, records, registry, watch
+from labwright.serving import consumers, prediction_log, records, registry, wanted, watch
 from labwright.serving.models import (
-    NAME,
     Endpoint,
     EndpointState,
     LoggedPrediction,
-    Promote,
-    Promotion,
     Register,
     Registered,
     RegisteredModel,
     Signature,
     Version,
 )
-from labwright.serving.promotion import Promotion as Work
-from labwright.serving.tables import EndpointRow, PromotionRow
+from labwright.serving.plane.isolation import describe
+from labwright.serving.promotion import journal
+from labwright.serving.settings_models import EndpointSettings
+from labwright.serving.tables import EndpointRow
 
 __all__ = ["get_endpoint", "log_folder"]
-
-ISOLATION = (
-    "The model runs in a process of its own, without tokens in its environment and on its own copy of its files, but "
-    "as your user: it could read what you can read. Promote only models that you trust."
-)
 
 
 def list_endpoints(context: Context, actor: Actor) -> list[Endpoint]:
@@ -60,42 +52,13 @@ def log_folder(context: Context, name: str) -> Path:
     return records.room(context).runner.folder(name).log
 
 
-def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operation:
-    """Make a run's model (or a version) the one that answers. Gives the operation.
-
-    Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed), NotFoundError.
-    """
-    if not re.fullmatch(NAME, name):
-        raise InvalidError("An endpoint's name is of a-z, 0-9 and dashes inside, at most 40 characters.", code="name")
-    records.check_idle(context, name)
-    choice = registry.choose(context, actor, name, body)
-    with records.room(context).accepting:
-        records.check_idle(context, name)
-        with context.store.session() as session:
-            row = records.find(session, actor, name)
-            records.check_revision(row, body.expected_revision)
-            live = Version.model_validate(row.live) if row is not None and row.live else None
-            wanted = row.wanted if row is not None else None
-            if row is None:
-                session.add(EndpointRow(name=name, wanted="running", owner=actor.owner, namespace=actor.namespace))
-        if live is not None and choice.version == live.version:
-            if wanted == "running":
-                words = f"Version {live.version} of {name} is live already; nothing was changed."
-                return context.operations.finished(actor, records.PROMOTE, name, words, _unchanged(live))
-            start(context, actor, name, None)
-            words = f"Version {live.version} of {name} was live already; the endpoint was started again."
-            return context.operations.finished(actor, records.PROMOTE, name, words, _unchanged(live))
-        seen = body.expected_revision if row is not None else None
-        work = Work(context, actor, name, choice, new=row is None, seen=seen)
-        return context.operations.start(actor, records.PROMOTE, name, work)
-
-
 def register(context: Context, actor: Actor, body: Register) -> Registered:
     """Register a run's model as a version of a registered model; no endpoint is made or changed.
 
     Errors: InvalidError (no_model, several_models), NotFoundError, ConflictError (promotion_running).
     """
     records.check_idle(context, body.name)  # a promotion that fails takes back the version that it registered
+    journal.settle_left(context, body.name)
     found = registry.register_run(context, actor, body)
     if found.changed:
         context.events.publish("serving", body.name)
@@ -107,61 +70,15 @@ def registered_models(context: Context) -> list[RegisteredModel]:
     return registry.registered(context)
 
 
-def _unchanged(live: Version) -> dict[str, Any]:
-    return {"changed": False, "version": live.version, "endpoint": live.model}
-
-
-def history(context: Context, actor: Actor, name: str) -> list[Promotion]:
-    """Who made which version live, newest first. Errors: NotFoundError."""
-    with context.store.session() as session:
-        records.get(session, actor, name)
-        query = sa.select(PromotionRow).where(PromotionRow.endpoint == name, PromotionRow.owner == actor.owner)
-        return [
-            Promotion(
-                sequence=row.sequence, at=row.created, by=row.owner, version=Version.model_validate(row.version),
-                previous=row.previous,
-            )
-            for row in session.scalars(query.order_by(PromotionRow.sequence.desc()))
-        ]  # fmt: skip
-
-
 def stop(context: Context, actor: Actor, name: str, expected: int | None = None) -> Endpoint:
     """End the endpoint's processes; all else stays. Errors: NotFoundError, ConflictError."""
-    return _set_wanted(context, actor, name, "stopped", expected)
+    wanted.set_wanted(context, actor, name, "stopped", expected)
+    return get_endpoint(context, actor, name)
 
 
 def start(context: Context, actor: Actor, name: str, expected: int | None = None) -> Endpoint:
     """Start a stopped endpoint, at the port it had. Errors: NotFoundError, ConflictError (port_taken)."""
-    return _set_wanted(context, actor, name, "running", expected)
-
-
-@contextmanager
-def _alone(context: Context, actor: Actor, name: str) -> Iterator[records.Room]:
-    """Nobody else works on the endpoint meanwhile. Errors: NotFoundError, ConflictError while it is promoted to."""
-    with context.store.session() as session:
-        records.get(session, actor, name)
-    records.check_idle(context, name)
-    room = records.room(context)
-    with room.busy[name]:
-        yield room
-
-
-def _set_wanted(context: Context, actor: Actor, name: str, wanted: str, expected: int | None) -> Endpoint:
-    with _alone(context, actor, name) as room:
-        with context.store.session() as session:
-            row = records.get(session, actor, name)
-            records.check_revision(row, expected)
-            if row.live is None:
-                raise ConflictError("This endpoint is being made; wait for its promotion.", code="promotion_running")
-            if row.wanted != wanted:
-                row.wanted = wanted
-                row.revision += 1
-        if wanted == "running":
-            watch.reconcile(context, actor, name)
-        else:
-            room.runner.stop(name)
-            room.problems.pop(name, None)
-    context.events.publish("serving", name)
+    wanted.set_wanted(context, actor, name, "running", expected)
     return get_endpoint(context, actor, name)
 
 
@@ -170,11 +87,12 @@ def delete(context: Context, actor: Actor, name: str, expected: int | None = Non
 
     Errors: NotFoundError, ConflictError.
     """
-    with _alone(context, actor, name) as room:
+    with wanted.alone(context, actor, name) as room:
         with context.store.session() as session:
             row = records.get(session, actor, name)
             records.check_revision(row, expected)
             room.runner.folder(name).mark_deleted()  # should the service die now, `watch.recover` goes on
+            consumers.forget(session, name)
             session.delete(row)
         room.runner.remove(name)
         room.problems.pop(name, None)
@@ -192,6 +110,8 @@ def log(context: Context, actor: Actor, name: str, limit: int) -> list[LoggedPre
                 request_id=item["id"],
                 at=datetime.fromisoformat(item["at"]),
                 version=item["version"] or "",
+                role=item.get("role") or "live",
+                consumer=item.get("consumer") or "",
                 status=item["status"],
                 latency_ms=item["latency_ms"],
                 rows=item["rows"],
@@ -230,17 +150,23 @@ def _url(row: EndpointRow) -> str | None:
 
 def _view(context: Context, actor: Actor, row: EndpointRow) -> Endpoint:
     """The endpoint as it stands; one that should run and does not is started by this."""
-    operations = context.operations.list(actor, kind=records.PROMOTE, subject=row.name, limit=1)
     state, message, predictions = _standing(context, actor, row)
-    card = row.card
+    card, settings = row.card, EndpointSettings.model_validate(row.settings)
     return Endpoint(
         name=row.name, state=state, message=message, url=_url(row),
         live=Version.model_validate(row.live) if row.live else None,
         signature=Signature.model_validate(card["signature"]) if card.get("signature") else None,
-        input_example=_first_row(card), isolation=ISOLATION,
-        has_reference=bool(card.get("has_reference")), predictions=predictions, revision=row.revision,
-        created=row.created, updated=row.updated, operation=operations[0] if operations else None,
+        input_example=_first_row(card), isolation=describe(settings).words,
+        has_reference=bool(card.get("has_reference")), predictions=predictions, previous=card.get("previous"),
+        settings=settings, revision=row.revision,
+        created=row.created, updated=row.updated, operation=_newest(context, actor, row.name),
     )  # fmt: skip
+
+
+def _newest(context: Context, actor: Actor, name: str) -> Operation | None:
+    """The operation that has the endpoint, or the last one that had."""
+    found = [one for kind in records.KINDS for one in context.operations.list(actor, kind=kind, subject=name, limit=1)]
+    return max(found, key=lambda one: one.created, default=None)
 
 
 def _standing(context: Context, actor: Actor, row: EndpointRow) -> tuple[EndpointState, str, int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from labwright.service.models import Operation, Strict
 from labwright.serving.settings_models import EndpointSettings
@@ -200,11 +200,34 @@ class Promotion(BaseModel):
     traffic: dict[str, float] = Field(default={}, description="Version → percent from then on")
 
 
-class Predict(Strict):
-    """Rows to predict, as MLflow's scoring protocol has them (dataframe_split)."""
+class Served(BaseModel):
+    """What answered at a moment. Times when the endpoint was stopped are not among it."""
 
-    columns: list[str] = Field(min_length=1, max_length=10_000)
-    data: list[list[Any]] = Field(min_length=1, max_length=10_000)
+    at: datetime
+    live: Version
+    traffic: dict[str, float] = Field(description="Version → percent of the calls")
+    since: datetime
+    until: datetime | None = Field(description="Null while it is still so")
+    by: str
+    kind: str
+    reason: str | None
+
+
+class Predict(Strict):
+    """Rows to predict: columns and data, as MLflow's scoring protocol has them (dataframe_split), or a whole body."""
+
+    columns: list[str] = Field(default=[], max_length=10_000)
+    data: list[list[Any]] = Field(default=[], max_length=10_000)
+    body: dict[str, Any] | None = Field(
+        default=None,
+        description="Instead: the body of MLflow's scoring protocol, such as inputs with a tensor, or instances",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Predict:
+        if (self.body is None) == (not self.columns or not self.data):
+            raise ValueError("send columns and data, or a body: one of the two")
+        return self
 
 
 class Prediction(BaseModel):
@@ -213,6 +236,7 @@ class Prediction(BaseModel):
     predictions: list[Any]
     version: str
     request_id: str
+    latency_ms: float = Field(description="As the service saw it, next to the endpoint")
 
 
 class LoggedPrediction(BaseModel):
@@ -221,6 +245,8 @@ class LoggedPrediction(BaseModel):
     request_id: str
     at: datetime
     version: str
+    role: str = Field(default="live", description="live, share, canary or shadow")
+    consumer: str = Field(default="", description="Who asked; empty for a token of nobody's")
     status: int
     latency_ms: float
     rows: int
@@ -229,6 +255,8 @@ class LoggedPrediction(BaseModel):
 class Example(BaseModel):
     """Code that calls an endpoint, with its own input example. It fetches the token and does not hold it."""
 
-    curl: str
-    python: str
     magic: str
+    python: str
+    curl: str
+    mlflow: str = Field(description="Python with MLflow's own client functions")
+    v2: str = Field(description="A command in the Open Inference Protocol")

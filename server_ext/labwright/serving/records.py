@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,22 +14,38 @@ from sqlalchemy.orm import Session
 from labwright.actor import Actor
 from labwright.errors import ConflictError, NotFoundError
 from labwright.service.context import Context
+from labwright.service.models import Operation
+from labwright.service.operations import Handle
 from labwright.serving.backend import LocalRunner, Runner
 from labwright.serving.tables import EndpointRow, PromotionRow
 
-PROMOTE = "serving.promote"
+if TYPE_CHECKING:
+    from labwright.serving.promotion.decision import Decision
+
+PROMOTE, ROLLBACK, TRAFFIC = "serving.promote", "serving.rollback", "serving.traffic"
+KINDS = (PROMOTE, ROLLBACK, TRAFFIC)
+GOES_ON = {
+    PROMOTE: ("promotion_running", "A promotion to {name!r} goes on; wait for it, or cancel it, then try again."),
+    ROLLBACK: ("rollback_running", "A rollback of {name!r} goes on; wait for it, then try again."),
+    TRAFFIC: ("traffic_running", "A change of the traffic of {name!r} goes on; wait for it, then try again."),
+}
 
 
 @dataclass
 class Room:
     """Serving's own part of a service: derived, lost with it, never the truth.
 
-    `accepting` makes the acceptance of promotions one at a time; `busy[name]` is held by whoever works on an endpoint.
+    `works[name]` is the kind of the operation that has the endpoint: one at a time, decided when it is accepted, under
+    `accepting`. `busy[name]` is held for as long as an endpoint's record or its data plane is changed, by operations,
+    by short works (stop, settings, …) and by the watch: never while somebody is waited for.
     """
 
     runner: Runner
     accepting: threading.Lock = field(default_factory=threading.Lock)
+    works: dict[str, str] = field(default_factory=dict)
     busy: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+    mirroring: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+    decisions: dict[str, Decision] = field(default_factory=dict)  # operation → what it waits for
     ending: threading.Event = field(default_factory=threading.Event)
     problems: dict[str, str] = field(default_factory=dict)  # endpoint → why it could not be started
     seen: dict[str, tuple[object, ...]] = field(default_factory=dict)  # endpoint → what was last told to the page
@@ -66,11 +84,33 @@ def check_revision(row: EndpointRow | None, expected: int | None) -> None:
 
 
 def check_idle(context: Context, name: str) -> None:
-    """Errors: ConflictError while a promotion of this endpoint goes on."""
-    if context.operations.running(PROMOTE, name):
-        raise ConflictError(
-            f"A promotion to {name!r} goes on; wait for it, or cancel it, then try again.", code="promotion_running"
-        )
+    """Errors: ConflictError while an operation has this endpoint."""
+    kind = room(context).works.get(name)
+    if kind is not None:
+        code, words = GOES_ON[kind]
+        raise ConflictError(words.format(name=name), code=code)
+
+
+def begin(
+    context: Context, actor: Actor, kind: str, name: str, work: Callable[[Handle], dict[str, Any]]
+) -> Operation:  # fmt: skip
+    """Start an operation that has the endpoint for itself until it ends. Call it with `accepting` held, after
+    `check_idle`.
+    """
+    works = room(context).works
+    works[name] = kind
+
+    def run(handle: Handle) -> dict[str, Any]:
+        try:
+            return work(handle)
+        finally:
+            works.pop(name, None)
+
+    try:
+        return context.operations.start(actor, kind, name, run)
+    except BaseException:
+        works.pop(name, None)
+        raise
 
 
 def fixed_digest(session: Session, name: str, version: str) -> str | None:

@@ -2,14 +2,15 @@
 A run's model may also be registered without an endpoint; the models made for that are tagged too where an endpoint may
 have their name, so that a promotion finds them.
 
-The service holds the truth of what is live; the aliases `champion` and `previous` are its mirror in MLflow.
+The service holds the truth of what is live; MLflow's aliases are its mirror (see `aliases`).
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,9 @@ from labwright.service.context import Context
 from labwright.serving.models import NAME, Promote, Register, Registered, RegisteredModel
 
 TAG = "labwright.endpoint"
+MADE_BY = "labwright.promotion"  # the operation that registered a version or a model, so that it can be taken back
 API = "/api/2.0/mlflow"
+log = logging.getLogger(__name__)
 _writing = threading.Lock()  # of two who register one run, the second finds the first one's version
 
 
@@ -81,13 +84,17 @@ def _of_version(context: Context, actor: Actor, name: str, version: str) -> Choi
     return Choice(run_id, run_name, None, version, has_reference)
 
 
-def _tags(context: Context, name: str) -> set[str] | None:
-    """The keys of the registered model's tags; None where there is no such model."""
+def _tags(context: Context, name: str) -> dict[str, str] | None:
+    """The registered model's tags; None where there is no such model."""
     try:
         reply = experiments.call_mlflow(context, "GET", f"{API}/registered-models/get", params={"name": name})
     except NotFoundError:
         return None
-    return {tag["key"] for tag in reply["registered_model"].get("tags", [])}
+    return _tags_of(reply["registered_model"])
+
+
+def _tags_of(found: dict[str, Any]) -> dict[str, str]:
+    return {tag["key"]: tag.get("value", "") for tag in found.get("tags", [])}
 
 
 def _owned(context: Context, name: str) -> bool:
@@ -125,12 +132,30 @@ def _source(context: Context, model: LoggedModel) -> str:
     return f"{reply['run']['info']['artifact_uri']}/{path}"
 
 
-def register(context: Context, name: str, choice: Choice, undo: ExitStack) -> str:
-    """The choice's version for the endpoint `name`, registered now if it was not; `undo` takes that back."""
+def register(context: Context, name: str, choice: Choice, operation: str) -> str:
+    """The choice's version for the endpoint `name`, registered now if it was not; `take_back` takes that back."""
     if choice.version is not None:
         return choice.version
     with _writing:
-        return _version(context, name, choice.run_id, choice.model, undo, there=_owned(context, name))[0]
+        return _version(context, name, choice.run_id, choice.model, operation, there=_owned(context, name))[0]
+
+
+def take_back(context: Context, name: str, operation: str) -> None:
+    """Delete what an operation registered: its version, and the registered model if it made that and no other version
+    came. Nothing of it there is well too. Errors: LabwrightError when MLflow cannot do it now.
+    """
+    with _writing:
+        tags = _tags(context, name)
+        if tags is None:
+            return
+        params = {"filter": f"name='{name}'", "max_results": 1000}
+        reply = experiments.call_mlflow(context, "GET", f"{API}/model-versions/search", params=params)
+        versions = reply.get("model_versions", [])
+        made = [version for version in versions if _tags_of(version).get(MADE_BY) == operation]
+        for version in made:
+            _delete(context, "model-versions/delete", {"name": name, "version": version["version"]})
+        if tags.get(MADE_BY) == operation and len(made) == len(versions):
+            _delete(context, "registered-models/delete", {"name": name})
 
 
 def register_run(context: Context, actor: Actor, body: Register) -> Registered:
@@ -140,10 +165,9 @@ def register_run(context: Context, actor: Actor, body: Register) -> Registered:
     """
     run = experiments.get_run(context, actor, body.run_id).run
     model = _pick(run.models, body.model)
-    with _writing, ExitStack() as undo:
+    with _writing:
         there = _tags(context, body.name) is not None
-        version, changed = _version(context, body.name, run.run_id, model, undo, there=there)
-        undo.pop_all()
+        version, changed = _version(context, body.name, run.run_id, model, None, there=there)
     words = f"{run.name} is version {version} of {body.name}" + ("." if changed else " already; nothing was changed.")
     return Registered(
         name=body.name, version=version, run_id=run.run_id, run_name=run.name, changed=changed, message=words
@@ -164,36 +188,53 @@ def registered(context: Context) -> list[RegisteredModel]:
 
 
 def _version(
-    context: Context, name: str, run_id: str | None, model: LoggedModel | None, undo: ExitStack, *, there: bool
+    context: Context, name: str, run_id: str | None, model: LoggedModel | None, operation: str | None, *, there: bool
 ) -> tuple[str, bool]:
-    """The version of a run's model, and whether it was made now; `undo` takes back what was made."""
+    """The version of a run's model, and whether it was made now, by `operation` if one is named."""
     assert run_id is not None
     assert model is not None
+    made_by = [{"key": MADE_BY, "value": operation}] if operation else []
+    made = False
     if not there:
         tags = [{"key": TAG, "value": name}] if re.fullmatch(NAME, name) else []
-        _post(context, "registered-models/create", {"name": name, "tags": tags})
-        undo.callback(_forget, context, "registered-models/delete", {"name": name})
+        _post(context, "registered-models/create", {"name": name, "tags": [*tags, *made_by]})
+        made = True
     elif (found := _registered(context, name, run_id, model)) is not None:
         return found, False
-    body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id}
+    body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id, "tags": made_by}
     if model.model_id:
         body["model_id"] = model.model_id
-    version = str(_post(context, "model-versions/create", body)["model_version"]["version"])
-    undo.callback(_forget, context, "model-versions/delete", {"name": name, "version": version})
-    return version, True
+    try:
+        return str(_post(context, "model-versions/create", body)["model_version"]["version"]), True
+    except LabwrightError:
+        if made and operation is None:
+            with suppress(LabwrightError):
+                _delete(context, "registered-models/delete", {"name": name})
+        raise
 
 
-def mirror(context: Context, name: str, live: str, previous: str | None) -> None:
-    """Set the aliases. Errors: LabwrightError when MLflow does not take them."""
-    _post(context, "registered-models/alias", {"name": name, "alias": "champion", "version": live})
-    if previous is not None and previous != live:
-        _post(context, "registered-models/alias", {"name": name, "alias": "previous", "version": previous})
+def mirror(context: Context, name: str, aliases: dict[str, str | None]) -> None:
+    """Set the aliases (None: there is none). What somebody deleted in MLflow is passed over, and noted.
+
+    Errors: LabwrightError when MLflow does not take them.
+    """
+    for alias, version in aliases.items():
+        body = {"name": name, "alias": alias}
+        try:
+            if version is None:
+                _delete(context, "registered-models/alias", body)
+            else:
+                _post(context, "registered-models/alias", body | {"version": version})
+        except (NotFoundError, InvalidError) as error:  # no use to try again
+            if version is not None:
+                log.warning("endpoint %s: the alias %s was not set: %s", name, alias, error.message)
 
 
 def _post(context: Context, path: str, body: dict[str, Any]) -> dict[str, Any]:
     return experiments.call_mlflow(context, "POST", f"{API}/{path}", body=body)
 
 
-def _forget(context: Context, path: str, body: dict[str, Any]) -> None:
-    with suppress(LabwrightError):
+def _delete(context: Context, path: str, body: dict[str, Any]) -> None:
+    """Delete what may be gone already."""
+    with suppress(NotFoundError):
         experiments.call_mlflow(context, "DELETE", f"{API}/{path}", body=body)

@@ -29,6 +29,7 @@ class EndpointSettings(Strict):
     batching: Literal["adaptive", "off"] = Field(default="adaptive", description="off: one row's bits, and slower")
     replicas: int = Field(default=1, ge=1, le=16, description="Processes of each version")
     deadline_seconds: float = Field(default=30.0, gt=0, le=3600, description="For one batch; then its process ends")
+    load_seconds: float = Field(default=300.0, gt=0, le=86400, description="A version that loads for longer failed")
     sticky: str | None = Field(
         default=None, max_length=100, pattern=r"^[A-Za-z0-9-]+$",
         description="A request header: calls with the same value get the same version while traffic is split",

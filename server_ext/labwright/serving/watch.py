@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import time
 from contextlib import suppress
+from typing import Any
 
 import sqlalchemy as sa
 
 from labwright.actor import Actor
-from labwright.errors import InvalidError, LabwrightError, NotFoundError
-from labwright.experiments import core as experiments
+from labwright.errors import LabwrightError, UnavailableError
 from labwright.service.context import Context
-from labwright.serving import records, registry
+from labwright.serving import aliases, consumers, records, shares, tidying
 from labwright.serving.tables import EndpointRow
 
 log = logging.getLogger(__name__)
@@ -23,64 +22,52 @@ LOAD_SECONDS = 320.0
 
 
 def reconcile(context: Context, actor: Actor, name: str) -> None:
-    """Make the endpoint's process run and serve the live version. Errors: LabwrightError, which is remembered too."""
+    """Make the endpoint's process run, with all versions loaded that should be, and spread the calls as committed.
+
+    Errors: LabwrightError, which is remembered too. A share or a shadow that cannot be loaded keeps nobody from the
+    live version; it is remembered, and tried again.
+    """
     room = records.room(context)
     with context.store.session() as session:
         row = records.get(session, actor, name)
-        live, port, wanted, previous = row.live, row.port, row.wanted, row.card.get("previous")
-    if live is None or wanted != "running":
+    if row.live is None or row.wanted != "running":
         return
-    number = live["version"]
+    wanted = shares.wanted(row)
     try:
-        room.runner.configure(name, version=number, digest=live["digest"], port=port)
+        room.runner.configure(
+            name, version=row.live["version"], digest=row.live["digest"], port=row.port, others=shares.others(row),
+            settings=row.settings,
+        )  # fmt: skip
         room.runner.ensure(name)
         status = room.runner.order(name, "status", timeout=10)
-        if status["live"] != number:
-            room.runner.order(name, f"versions/{number}/load", {"digest": live["digest"]}, timeout=LOAD_SECONDS)
-            room.runner.order(name, f"versions/{number}/shift")
+        if status["settings"] != row.settings:
+            room.runner.order(name, "settings", row.settings)
+        for number, version in wanted.items():
+            if status["versions"].get(number, {}).get("digest") != version.digest:
+                room.runner.order(name, f"versions/{number}/load", {"digest": version.digest}, timeout=LOAD_SECONDS)
+        reply = room.runner.order(name, "traffic", shares.order(row))
+        if not reply["set"]:
+            raise UnavailableError(reply["message"], code="not_loaded")
         for other in status["versions"]:
-            if other != number:
+            if other not in wanted:
                 room.runner.order(name, f"versions/{other}/unload")
     except LabwrightError as error:
         room.problems[name] = error.message
         raise
     room.problems.pop(name, None)
-    _tidy(context, name, {number, previous})
+    tidying.tidy(context, name, tidying.kept(row))
 
 
-def mirror(context: Context, actor: Actor, name: str) -> None:
-    """Set MLflow's aliases to what is live, and note that it is done. Errors: LabwrightError."""
-    with context.store.session() as session:
-        row = records.get(session, actor, name)
-        live, previous = row.live, row.card.get("previous")
-    if live is None:
-        return
-    try:
-        registry.mirror(context, name, live["version"], previous)
-    except (NotFoundError, InvalidError) as error:  # somebody deleted the version in MLflow: no use to try again
-        log.warning("endpoint %s: aliases were not set: %s", name, error.message)
-    with context.store.session() as session:
-        row = records.get(session, actor, name)
-        row.card = row.card | {"mirrored": live["version"]}
-
-
-def _catch_up(context: Context, actor: Actor, name: str) -> None:
-    """Mirror what a service that died could not. MLflow is never started for this: it waits until somebody uses it."""
-    lock = records.room(context).busy[name]
-    if experiments.mlflow_state(context) != "running" or not lock.acquire(blocking=False):
-        return
-    try:
-        mirror(context, actor, name)
-    finally:
-        lock.release()
-
-
-def _tidy(context: Context, name: str, kept: set[str | None]) -> None:
-    """Keep the files of the live version and of the one before; the others can be fetched again."""
-    versions = records.room(context).runner.folder(name).path / "versions"
-    for path in versions.iterdir():
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+def _as_committed(row: EndpointRow, status: dict[str, Any]) -> bool:
+    """Whether a data plane does what the record says."""
+    wanted, order = shares.wanted(row), shares.order(row)
+    return (
+        {number: version.digest for number, version in wanted.items()}
+        == {number: found["digest"] for number, found in status["versions"].items()}
+        and status["traffic"]["weights"] == order["weights"]
+        and status["traffic"]["shadow"] == order["shadow"]
+        and status["settings"] == row.settings
+    )
 
 
 def recover(context: Context) -> None:
@@ -105,6 +92,10 @@ def recover(context: Context) -> None:
             (folder.path / "deleted").unlink(missing_ok=True)
         if name not in wanted:
             room.runner.stop(name)
+    for row in rows:
+        if row.live is not None:
+            tidying.tidy(context, row.name, tidying.kept(row))
+    consumers.recover(context)
     room.ending.clear()
     room.watch = threading.Thread(target=_watch, args=[context], name="endpoints", daemon=True)
     room.watch.start()
@@ -126,6 +117,7 @@ def _watch(context: Context) -> None:
 
 
 def _look(context: Context, waits: dict[str, float]) -> None:
+    tidying.settle(context, waits)
     with context.store.session() as session:
         rows = list(session.scalars(sa.select(EndpointRow)))
     for row in rows:
@@ -134,8 +126,8 @@ def _look(context: Context, waits: dict[str, float]) -> None:
             try:
                 if row.wanted == "running":
                     mend(context, actor, row.name)
-                if row.card.get("mirrored") != row.live["version"]:
-                    _catch_up(context, actor, row.name)
+                if not aliases.current(row):
+                    aliases.catch_up(context, actor, row.name)
             except LabwrightError as error:
                 waits[row.name] = time.monotonic() + 15
                 log.warning("endpoint %s: %s", row.name, error.message)
@@ -151,16 +143,18 @@ def mend(context: Context, actor: Actor, name: str) -> None:
     try:
         with context.store.session() as session:
             row = records.find(session, actor, name)
-            live = row.live if row is not None and row.wanted == "running" else None
-        if live is None:
+        if row is None or row.live is None or row.wanted != "running":
             return
-        if room.runner.find(name) is not None:
-            status = room.runner.order(name, "status", timeout=5)
-            if status["live"] == live["version"] and set(status["versions"]) == {live["version"]}:
-                room.problems.pop(name, None)
-                return
-        else:
+        if room.runner.find(name) is None:
             log.warning("endpoint %s: its process is gone; starting it again", name)
+            if name in room.works:  # the operation sees to its candidate; until then what is committed answers
+                room.runner.ensure(name)
+                return
+        elif name in room.works:
+            return
+        elif _as_committed(row, room.runner.order(name, "status", timeout=5)):
+            room.problems.pop(name, None)
+            return
         reconcile(context, actor, name)
     finally:
         lock.release()
@@ -172,7 +166,8 @@ def _tell(context: Context, row: EndpointRow) -> None:
     seen: tuple[object, ...] = (row.revision, room.problems.get(row.name))
     with suppress(LabwrightError):
         status = room.runner.order(row.name, "status", timeout=5)
-        seen += (status["state"], status["message"], status["predictions"])
+        seen += (status["state"], status["message"], status["predictions"], str(status["traffic"]["weights"]))
+        seen += tuple((version, facts["state"]) for version, facts in status["versions"].items())
     if room.seen.get(row.name, seen) != seen:
         context.events.publish("serving", row.name)
     room.seen[row.name] = seen

@@ -16,6 +16,8 @@ from labwright.experiments.models import Experiment, Run
 from labwright.experiments.overview.models import LatestRun, Origin, Overview
 from labwright.service.context import Context
 
+__all__ = ["origin"]
+
 EACH = 4
 NEWEST = 100  # runs of all experiments that are looked at in one question
 RESTING = 10  # experiments without a run among those, which are asked about one by one

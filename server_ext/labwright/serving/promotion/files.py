@@ -1,0 +1,57 @@
+"""The files of a version in the endpoint's folder: whole and as they were promoted, or not there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import ExitStack, suppress
+from typing import Any
+
+from labwright.errors import InvalidError
+from labwright.experiments import core as experiments
+from labwright.service import children
+from labwright.service.context import Context
+from labwright.service.operations import Handle
+from labwright.serving import disk, records
+from labwright.state import write_private
+
+
+def fetch(
+    context: Context, handle: Handle, name: str, number: str, undo: ExitStack, *, has_reference: bool = False
+) -> dict[str, Any]:  # fmt: skip
+    """A version's files and its card; those that are there since an earlier promotion are used again.
+
+    `has_reference`: whether its run logged a training sample; the card keeps it for a rollback.
+    Errors: InvalidError when they cannot be had or were changed since, UnavailableError (disk_full).
+    """
+    folder = records.room(context).runner.folder(name)
+    folder.make()
+    with context.store.session() as session:
+        fixed = records.fixed_digest(session, name, number)
+    with suppress(OSError, ValueError):
+        if fixed is not None and folder.card(number)["digest"] == fixed:
+            return folder.card(number)
+    disk.check(folder.path)
+    part = folder.path / "versions" / f".{number}.part"
+    undo.callback(shutil.rmtree, part, ignore_errors=True)
+    arguments = {
+        "uri": f"models:/{name}/{number}",
+        "target": str(part),
+        "environment": experiments.mlflow_environment(context),
+    }
+    found: dict[str, Any] = children.run_job(
+        "labwright.serving.fetch:fetch", arguments, log=context.folders.logs / "serving.log", check=handle.check,
+        timeout=3600,
+    )  # fmt: skip
+    if fixed is not None and found["digest"] != fixed:
+        raise InvalidError(
+            f"The files of version {number} are not those that were promoted before; they were changed since. "
+            "Log the model again and promote the new run.",
+            code="files_changed",
+        )
+    found["has_reference"] = has_reference
+    write_private(part / "card.json", json.dumps(found))
+    shutil.rmtree(folder.version(number), ignore_errors=True)
+    undo.callback(shutil.rmtree, folder.version(number), ignore_errors=True)
+    part.rename(folder.version(number))
+    return found
