@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
 from labwright.actor import Actor
-from labwright.drift import core
+from labwright.drift import core, readiness
 from labwright.drift.models import DriftReport, MakeReport
 from labwright.drift.page import HEADERS
 from labwright.service import auth
@@ -45,4 +45,5 @@ def page(context: In, actor: By, report_id: str) -> HTMLResponse:
     return HTMLResponse(core.get_page(context, actor, report_id), headers=HEADERS)
 
 
+readiness.bring()
 capability = Capability(name="drift", router=router, recover=core.recover)

@@ -39,7 +39,7 @@ def environment(subject: Subject, _stop: Stop) -> Found:
     figures += [(name, f"{specifier}, here {here}") for name, specifier, here in other]
     figures += [(name, "not installed here") for name in missing]
     details = {"missing": missing, "other": [list(one) for one in other], "unread": unread}
-    way = "log the model again here, or have its environment rebuilt: the endpoint's setting environment=rebuilt"
+    way = f"log the model again here, or: %endpoint settings {subject.endpoint} environment=rebuilt"
     if missing:
         return warned(f"Not installed here: {_names(missing)}; install it, or {way}.", *figures, **details)
     if other:

@@ -50,8 +50,8 @@ def metrics(subject: Subject, stop: Stop) -> Found | None:
         "live": [live[place] for place in known],
     }
     reply = _job(subject, "labwright.serving.readiness.bootstrap:compare", sides, stop)
-    if "problem" in reply:
-        return warned(f"Not compared: {reply['problem']}.")
+    if "problem" in reply or not reply["metrics"]:
+        return warned(f"Not compared: {reply.get('problem', 'no metric can be made of these answers')}.")
     return _verdict(subject, reply, source)
 
 
