@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import time
 
 import httpx
 
 from labwright.actor import Actor
 from labwright.errors import ConflictError, InvalidError, LabwrightError, UnavailableError, from_problem
 from labwright.service.context import Context
-from labwright.serving import records, render
+from labwright.serving import records, snippets
 from labwright.serving.core import get_endpoint
-from labwright.serving.models import Example, Predict, Prediction
+from labwright.serving.models import Example, Feedback, Predict, Prediction
 
 
 def predict(context: Context, actor: Actor, name: str, body: Predict) -> Prediction:
     """Ask the endpoint, as any caller would. Errors: the endpoint's own, NotFoundError, ConflictError (stopped)."""
+    asked = body.body or {"dataframe_split": {"columns": body.columns, "data": body.data}}
+    try:
+        content = json.dumps(asked, allow_nan=False).encode()
+    except ValueError:
+        raise InvalidError("A number is infinite or none at all; send null for a missing value.") from None
+    reply, seconds = _ask(context, actor, name, "invocations", content)
+    found = reply.json()["predictions"]
+    return Prediction(
+        predictions=found if isinstance(found, list) else [found], version=reply.headers["x-labwright-version"],
+        request_id=reply.headers["x-request-id"], latency_ms=round(1000 * seconds, 2),
+    )  # fmt: skip
+
+
+def _ask(context: Context, actor: Actor, name: str, path: str, content: bytes) -> tuple[httpx.Response, float]:
+    """The endpoint's reply and the seconds that it took. Errors: the endpoint's own, NotFoundError, ConflictError."""
     with context.store.session() as session:
         row = records.get(session, actor, name)
         wanted, port = row.wanted, row.port
@@ -24,37 +39,36 @@ def predict(context: Context, actor: Actor, name: str, body: Predict) -> Predict
         raise ConflictError(f"{name} is stopped; start it first.", code="stopped")
     if records.room(context).runner.find(name) is None:
         get_endpoint(context, actor, name)  # starts it
-    try:
-        content = json.dumps({"dataframe_split": {"columns": body.columns, "data": body.data}}, allow_nan=False)
-    except ValueError:
-        raise InvalidError("A number is infinite or none at all; send null for a missing value.") from None
     token = records.room(context).runner.folder(name).secret("token")
     try:
         with httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=60) as http:
+            begin = time.perf_counter()
             reply = http.post(
-                f"http://127.0.0.1:{port}/invocations", content=content.encode(),
+                f"http://127.0.0.1:{port}/{path}", content=content,
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             )  # fmt: skip
+            seconds = time.perf_counter() - begin
     except httpx.HTTPError:
         raise UnavailableError(
             "The endpoint does not answer now; try again in a moment.", code="endpoint_down"
         ) from None
-    found = read(reply)
-    predictions = found if isinstance(found, list) else [found]
-    return Prediction(
-        predictions=predictions, version=reply.headers["x-labwright-version"], request_id=reply.headers["x-request-id"]
-    )
-
-
-def read(reply: httpx.Response) -> Any:
-    """The predictions of an endpoint's reply. Errors: the LabwrightError that its problem stands for."""
     if reply.is_error:
-        try:
-            problem = reply.json()
-            raise from_problem(reply.status_code, problem["code"], problem["detail"])
-        except (ValueError, KeyError, TypeError):
-            raise LabwrightError(f"The endpoint answered {reply.status_code}.") from None
-    return reply.json()["predictions"]
+        raise _problem(reply)
+    return reply, seconds
+
+
+def _problem(reply: httpx.Response) -> LabwrightError:
+    """The error that an endpoint's reply stands for."""
+    try:
+        problem = reply.json()
+        return from_problem(reply.status_code, problem["code"], problem["detail"])
+    except (ValueError, KeyError, TypeError):
+        return LabwrightError(f"The endpoint answered {reply.status_code}.")
+
+
+def feedback(context: Context, actor: Actor, name: str, body: Feedback) -> None:
+    """Say what came true for a request. Errors: the endpoint's own, NotFoundError, ConflictError (stopped)."""
+    _ask(context, actor, name, "feedback", body.model_dump_json().encode())
 
 
 def example(context: Context, actor: Actor, name: str) -> Example:
@@ -62,17 +76,4 @@ def example(context: Context, actor: Actor, name: str) -> Example:
     endpoint = get_endpoint(context, actor, name)
     with context.store.session() as session:
         card = records.get(session, actor, name).card
-    row = card.get("example")
-    tensor = bool(card.get("tensor"))
-    columns = (
-        row["columns"] if row else [column.name for column in (endpoint.signature.inputs if endpoint.signature else [])]
-    )
-    data = row["data"][:1] if row else [[None] * len(columns)]
-    body = {"inputs": data} if tensor else {"dataframe_split": {"columns": columns, "data": data}}
-    frame = f"pd.DataFrame({data!r}, columns={columns!r})" if not tensor else f"np.array({data!r})"
-    library = "import numpy as np" if tensor else "import pandas as pd"
-    return Example(
-        curl=render.curl(name, endpoint.url or "", json.dumps(body)),
-        python=f"import labwright as lw\n{library}\n\nlw.serving.predict({name!r}, {frame})",
-        magic=f"{library}\nrows = {frame}\n%predict {name} rows",
-    )
+    return snippets.example(name, endpoint.url or "", card)

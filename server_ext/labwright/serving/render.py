@@ -77,9 +77,9 @@ def progress(name: str, step: str, share: float) -> dict[str, Any]:
     return {"text/html": html, "text/plain": f"{bar} {name}: {step} …"}
 
 
-def curl(name: str, url: str, data: str) -> str:
+def curl(name: str, url: str, data: str, path: str = "invocations") -> str:
     """A command that asks the endpoint; it hands the token on by a pipe, where no list of processes shows it."""
     return (
-        f"labwright token {name} --header | curl -sS --noproxy 127.0.0.1 {url}/invocations \\\n"
+        f"labwright token {name} --header | curl -sS --noproxy 127.0.0.1 {url}/{path} \\\n"
         f"  -H @- -H 'Content-Type: application/json' \\\n  --data-binary {shlex.quote(data)}"
     )

@@ -10,14 +10,11 @@ from labwright.actor import Actor
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
-from labwright.serving import calling, core, routes_consumers, routes_figures, routes_promotion, watch
+from labwright.serving import core, routes_calling, routes_consumers, routes_figures, routes_promotion, watch
 from labwright.serving.models import (
     Endpoint,
-    Example,
     Expected,
     LoggedPrediction,
-    Predict,
-    Prediction,
     Register,
     Registered,
     RegisteredModel,
@@ -53,12 +50,6 @@ def endpoint(context: In, actor: By, name: str) -> Endpoint:
     return core.get_endpoint(context, actor, name)
 
 
-@router.post("/endpoints/{name}/predict")
-def predict(context: In, actor: By, name: str, body: Predict) -> Prediction:
-    """Ask the endpoint."""
-    return calling.predict(context, actor, name, body)
-
-
 @router.post("/endpoints/{name}/stop")
 def stop(context: In, actor: By, name: str, body: Expecting = None) -> Endpoint:
     """End the endpoint's processes; all else stays."""
@@ -84,13 +75,7 @@ def log(context: In, actor: By, name: str, limit: Annotated[int, Query(ge=1, le=
     return core.log(context, actor, name, limit)
 
 
-@router.get("/endpoints/{name}/example")
-def example(context: In, actor: By, name: str) -> Example:
-    """Code that calls the endpoint."""
-    return calling.example(context, actor, name)
-
-
-for part in (routes_promotion, routes_consumers, routes_figures):
+for part in (routes_promotion, routes_consumers, routes_figures, routes_calling):
     router.include_router(part.router)
 
 capability = Capability(
