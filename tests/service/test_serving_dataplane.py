@@ -8,13 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -286,39 +283,6 @@ def test_what_was_answered_is_in_the_log_before_the_reply(trees: Plane) -> None:
     assert logged["prediction"].tolist() == reply.json()["predictions"]
 
 
-def test_the_log_as_a_frame_keeps_order_and_names_and_is_quick(tmp_path: Path) -> None:
-    writer = prediction_log.Writer(tmp_path)
-    at = datetime.now(UTC)
-    for number in range(5000):
-        columns, data = ('["temp"]', f"[[{number}]]") if number % 2 else ('["version", "temp"]', f'[["old", {number}]]')
-        writer.write(f"r{number}", at, "7", 200, 1.0, 1, columns, data, f"[{number}.5]")
-    writer.write("two", at, "7", 200, 1.0, 2, '["temp"]', "[[1], [2]]", '{"whole": 3}')
-    writer.close()
-    begin = time.process_time()
-    logged = prediction_log.frame(tmp_path)
-    assert time.process_time() - begin < 1, "no frame is made for each request"
-    assert list(logged) == ["request_id", "at", "log_version", "latency_ms", "version", "temp", "prediction"]
-    assert logged["temp"].tolist() == [*range(5000), 1, 2]
-    assert logged["prediction"].tolist()[:2] + logged["prediction"].tolist()[-1:] == [0.5, 1.5, {"whole": 3}]
-    assert set(logged["log_version"]) == {"7"}
-    assert logged["version"].dropna().unique().tolist() == ["old"]
-    assert (logged["at"] == pd.Timestamp(at)).all()
-    assert logged.index.tolist() == list(range(5002))
-    assert list(prediction_log.frame(tmp_path / "none")) == list(prediction_log.COLUMNS)
-
-
-def test_a_full_disk_keeps_predictions_going_and_counts_what_is_not_logged(tmp_path: Path) -> None:
-    writer = prediction_log.Writer(Path("/dev/full").parent / "no-such-folder")
-    writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, "[]", "[]", "[]")
-    assert writer.unlogged == 1
-    (tmp_path / "full").mkdir()
-    day = datetime.now(UTC)
-    (tmp_path / "full" / f"{day:%Y-%m-%d}.jsonl").symlink_to("/dev/full")
-    writer = prediction_log.Writer(tmp_path / "full")
-    writer.write("a", day, "1", 200, 1.0, 1, "[]", "[]", "[]")
-    assert writer.unlogged == 1
-
-
 def test_no_secret_is_in_environment_arguments_or_descriptors(naughty: Plane) -> None:
     process = naughty.model_process()
     secrets = [naughty.folder.secret("token"), naughty.folder.secret("admin"), "s3cret"]
@@ -432,22 +396,6 @@ def test_who_only_looks_at_the_lock_keeps_no_endpoint_from_starting(tmp_path: Pa
     prober.wait(10)
 
 
-def test_the_log_is_counted_in_the_background_and_only_once(trees: Plane, tmp_path: Path) -> None:
-    line = '{"id":"a","at":"2026-01-02T00:00:00+00:00","version":"1","status":%d,"latency_ms":1.5,"rows":3%s}\n'
-    answered = line % (200, ',"columns":["x"],"data":[[1],[2],[3]],"predictions":[1,2,3]')
-    day = tmp_path / "2026-01-02.jsonl"
-    day.write_text(answered * 4 + line % (422, "") + answered[:30])
-    assert prediction_log.count_rows(tmp_path) == 12
-    content = day.read_text()
-    day.write_text(content[: len(answered)].replace("200", "500") + content[len(answered) : -30] + answered * 2)
-    assert prediction_log.count_rows(tmp_path) == 18, "only what is new is read"
-    (tmp_path / prediction_log.COUNTED).write_text("not JSON")
-    assert prediction_log.count_rows(tmp_path) == 15, "the small file is derived"
-    day.write_text(answered)
-    assert prediction_log.count_rows(tmp_path) == 3
-    assert prediction_log.count_rows(tmp_path, {day.name: 5}) == 0
-
-
 def test_a_long_log_keeps_no_endpoint_from_listening(tmp_path: Path) -> None:
     model, keywords = models.linear()
     with plane(tmp_path, lambda path: mlflow.sklearn.save_model(model, path, **keywords)) as found:
@@ -463,24 +411,6 @@ def test_a_long_log_keeps_no_endpoint_from_listening(tmp_path: Path) -> None:
         process.terminate()
         process.wait(20)
     pipe.unlink()
-
-
-def test_the_newest_lines_are_read_backwards_in_blocks(tmp_path: Path) -> None:
-    at = datetime.now(UTC)
-    writer = prediction_log.Writer(tmp_path)
-    for number in range(3000):
-        writer.write(f"r{number}", at, "1", 200, 1.0, 1, '["x"]', json.dumps([["é" * (number % 50)]]), "[1]")
-    writer.write("long", at, "1", 200, 1.0, 1, '["x"]', json.dumps([["x" * 300_000]]), "[1]")
-    writer.close()
-    found = [line["id"] for line in prediction_log.lines(tmp_path, newest_first=True)]
-    assert found == ["long", *(f"r{number}" for number in reversed(range(3000)))]
-    big = tmp_path / "big"
-    big.mkdir()
-    (big / "2026-01-02.jsonl").write_bytes(b"x" * 100_000_000 + b'\n{"id":"last","at":"2026-01-02T00:00:00+00:00"}\n')
-    tracemalloc.start()
-    assert next(prediction_log.lines(big, newest_first=True))["id"] == "last"
-    assert tracemalloc.get_traced_memory()[1] < 5_000_000
-    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from labwright.serving.plane.gateway import Gateway
 from labwright.serving.plane.replica import clean
 from labwright.serving.plane.versions import Versions
 from labwright.serving.prediction_log import Writer, count_rows, sizes
+from labwright.serving.prediction_log.chores import keep
 from labwright.state import boot_id, listen_on, lock_file, process_started, take_lock
 
 log = logging.getLogger("labwright.endpoint")
@@ -55,7 +56,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     clean(folder.work)
     public = _port(config.port)
     unix = listen_on(folder.admin_socket(runtime))
-    writer = Writer(folder.log)
+    writer = Writer(folder.log, config.settings.get("log"))
     asker = Asker(config.name, writer)
     consumers = Consumers(folder.secret("token"), folder.path)
     gateway = Gateway(asker, consumers)
@@ -85,9 +86,14 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
         )
     )
     log.info("endpoint %s listens on port %s", config.name, public.getsockname()[1])
-    chore = asyncio.create_task(_stay_reachable(admin.app(), folder.admin_socket(runtime), servers, tasks))
+    chores = [
+        asyncio.create_task(_stay_reachable(admin.app(), folder.admin_socket(runtime), servers, tasks)),
+        asyncio.create_task(keep(writer)),
+    ]
     await ending.wait()
-    chore.cancel()
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)

@@ -1,0 +1,90 @@
+"""Inputs and outputs as they came: rows in JSON, a CSV text, or the bytes of a tensor. Here they become rows again.
+
+In the log `data` is a list of rows, {"$csv": text} (then `columns` is {name: MLflow's type}, or a list of names) or
+{"$raw": base64, "dtype", "shape"}; `predictions` is anything in JSON, or the last of these.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from typing import Any
+
+TENSOR = "input"  # the one column of a tensor that has no name
+NUMBERS = {"double", "float", "integer", "long"}
+
+
+def csv_text(payload: str | bytes) -> str:
+    """A CSV body as `data`, JSON text."""
+    text = payload if isinstance(payload, str) else payload.decode("utf-8-sig", "replace")
+    return f'{{"$csv":{json.dumps(text)}}}'
+
+
+def raw_text(payload: str | bytes, shape: str) -> str:
+    """Bytes as `data` or `predictions`, JSON text; `shape` is {"dtype": …, "shape": […]} as JSON text."""
+    encoded = base64.b64encode(payload.encode() if isinstance(payload, str) else payload).decode()
+    return f'{{"$raw":"{encoded}",{shape.strip()[1:]}'
+
+
+def rows(columns: Any, data: Any) -> tuple[list[str], list[list[Any]]]:
+    """Names and rows of what was logged. Errors: ValueError for what cannot be read."""
+    if isinstance(data, dict) and "$csv" in data:
+        return _csv(columns, str(data["$csv"]))
+    names = list(columns or [])
+    if isinstance(data, dict) and "$raw" in data:
+        items = tensor(data)
+        wide = len(names) > 1 and all(isinstance(item, list) and len(item) == len(names) for item in items)
+        return (names, items) if wide else (names or [TENSOR], [[item] for item in items])
+    if not isinstance(data, list):
+        raise ValueError("no rows")
+    return names, data
+
+
+def outputs(predictions: Any) -> Any:
+    """Outputs as what JSON can hold."""
+    return tensor(predictions) if isinstance(predictions, dict) and "$raw" in predictions else predictions
+
+
+def tensor(data: dict[str, Any]) -> list[Any]:
+    """The items of a tensor. Errors: ValueError."""
+    import numpy as np
+
+    try:
+        found = np.frombuffer(base64.b64decode(data["$raw"]), dtype=data["dtype"]).reshape(data["shape"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("no tensor") from error
+    items: list[Any] = found.tolist() if found.ndim else [found.item()]
+    return items
+
+
+def _csv(columns: Any, text: str) -> tuple[list[str], list[list[Any]]]:
+    types = columns if isinstance(columns, dict) else {}
+    lines = [line for line in csv.reader(io.StringIO(text)) if line]
+    if not lines:
+        return [], []
+    names = lines[0]
+    kinds = [types.get(name) for name in names]
+    return names, [[_cell(cell, kind) for cell, kind in zip(line, kinds, strict=False)] for line in lines[1:]]
+
+
+def _cell(text: str, kind: str | None) -> Any:
+    if text == "":
+        return None
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if kind in NUMBERS or kind is None:
+        for number in (int, float):
+            try:
+                found = number(text)
+            except ValueError:
+                continue
+            return found if found == found else None
+    return text
+
+
+def entity_keys(names: list[str], columns: list[str], data: list[list[Any]]) -> dict[str, list[Any]]:
+    """Whom the rows are about: the values of the entity's columns, as far as they were logged."""
+    places = {name: columns.index(name) for name in names if name in columns}
+    return {name: [row[place] for row in data] for name, place in places.items()}
