@@ -1,6 +1,6 @@
-"""A system call filter for what Landlock leaves open: sockets but pairs, and changes to files by their path.
+"""A system call filter for what Landlock leaves open: sockets, and changes to files by their path.
 
-A model's process was given its one socket; it needs no other. With `network` it may open TCP and UDP.
+A model's process was given its one socket; it needs no other. With `network` it may open those of the internet.
 See https://docs.kernel.org/userspace-api/seccomp_filter.html; a filter is a program of classic BPF.
 """
 
@@ -15,10 +15,10 @@ import sys
 
 PR_SET_SECCOMP, MODE_FILTER, PR_SET_NO_NEW_PRIVS = 22, 2, 38
 RETURN_ALLOW, RETURN_ERRNO = 0x7FFF0000, 0x00050000
-LOAD_WORD, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data, little endian
+LOAD_WORD, AND, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # places in struct seccomp_data, little endian
 X32 = 0x40000000
-AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, TYPE = 1, 2, 10, 1, 0xF
 
 # The architecture's mark (AUDIT_ARCH_…), and its numbers of the calls below.
 MARKS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -38,6 +38,13 @@ UNSUPPORTED = {
 }  # chown, lchown, fchownat, setxattr, lsetxattr, removexattr, lremovexattr, setxattrat, removexattrat
 
 
+def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
+    return struct.pack("HBBI", code, then, otherwise, value & 0xFFFFFFFF)
+
+
+ALLOW, REFUSE = _step(RETURN, RETURN_ALLOW), _step(RETURN, RETURN_ERRNO | errno.EPERM)
+
+
 def available() -> bool:
     """Whether a filter for this machine is known and its kernel takes filters."""
     if sys.platform != "linux" or platform.machine() not in MARKS:
@@ -52,23 +59,31 @@ def restrict(*, network: bool) -> None:
     outcomes |= dict.fromkeys(CHANGE_MODE[machine], 0) | dict.fromkeys(UNSUPPORTED[machine], errno.ENOTSUP)
     if not network:
         outcomes[CONNECT[machine]] = errno.EPERM
-    families = [AF_UNIX, AF_INET, AF_INET6] if network else [AF_UNIX]
-    install(program(machine, outcomes, SOCKET[machine], families))
+    install(program(machine, outcomes, _sockets(SOCKET[machine], network=network)))
 
 
-def program(machine: str, outcomes: dict[int, int], socket: int = -1, families: list[int] | None = None) -> list[bytes]:
-    """A filter: system call → error number (0: it seems done), and the families that `socket` may open."""
-    refuse = _step(RETURN, RETURN_ERRNO | errno.EPERM)
-    steps = [_step(LOAD_WORD, ARCHITECTURE), _step(JUMP_IF_EQUAL, MARKS[machine], 1, 0), refuse]
-    steps += [_step(LOAD_WORD, NUMBER), _step(JUMP_IF_AT_LEAST, X32, 0, 1), refuse]
+def program(machine: str, outcomes: dict[int, int], then: list[bytes] | None = None) -> list[bytes]:
+    """A filter: system call → error number (0: it only seems done); `then` comes after, with the call's number."""
+    steps = [_step(LOAD_WORD, ARCHITECTURE), _step(JUMP_IF_EQUAL, MARKS[machine], 1, 0), REFUSE]
+    steps += [_step(LOAD_WORD, NUMBER), _step(JUMP_IF_AT_LEAST, X32, 0, 1), REFUSE]
     for number, error in outcomes.items():
         steps += [_step(JUMP_IF_EQUAL, number, 0, 1), _step(RETURN, RETURN_ERRNO | error)]
-    if families is not None:
-        steps += [_step(JUMP_IF_EQUAL, socket, 0, len(families) * 2 + 2), _step(LOAD_WORD, FIRST_ARGUMENT)]
-        for family in families:
-            steps += [_step(JUMP_IF_EQUAL, family, 0, 1), _step(RETURN, RETURN_ALLOW)]
-        steps.append(refuse)
-    return [*steps, _step(RETURN, RETURN_ALLOW)]
+    return [*steps, *(then or []), ALLOW]
+
+
+def _sockets(call: int, *, network: bool) -> list[bytes]:
+    """Of the sockets with a path those that are no streams (CUDA opens one for itself); services listen on streams."""
+    local = [
+        _step(LOAD_WORD, SECOND_ARGUMENT),
+        _step(AND, TYPE),
+        _step(JUMP_IF_EQUAL, SOCK_STREAM, 0, 1),
+        REFUSE,
+        ALLOW,
+    ]
+    steps = [_step(LOAD_WORD, FIRST_ARGUMENT), _step(JUMP_IF_EQUAL, AF_UNIX, 0, len(local)), *local]
+    for family in (AF_INET, AF_INET6) if network else ():
+        steps += [_step(JUMP_IF_EQUAL, family, 0, 1), ALLOW]
+    return [_step(JUMP_IF_EQUAL, call, 0, len(steps) + 1), *steps, REFUSE]
 
 
 def install(steps: list[bytes]) -> None:
@@ -79,7 +94,3 @@ def install(steps: list[bytes]) -> None:
     whole = struct.pack("@HP", len(steps), ctypes.addressof(code))
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, MODE_FILTER, whole, 0, 0):
         raise OSError(ctypes.get_errno(), "seccomp")
-
-
-def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-    return struct.pack("HBBI", code, then, otherwise, value & 0xFFFFFFFF)
