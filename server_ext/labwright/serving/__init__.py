@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = [
     "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
-    "start", "stop", "tokens",
+    "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from labwright.errors import InvalidError, NotFoundError, UnavailableError, from
 from labwright.service.models import Operation
 from labwright.serving import prediction_log, render, values
 from labwright.serving.api_consumers import new_token, revoke_token, tokens
+from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote, Register, Registered
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
-    "start", "stop", "tokens",
+    "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
 
 INLINE = 4000

@@ -35,6 +35,8 @@ def run(
     """
     trial = _Trial(context, actor, name, version, canary, handle)
     steps = [canary.percent, *sorted({percent for percent in canary.steps if canary.percent < percent < 100})]
+    candidates = records.room(context).candidates
+    candidates[name] = version
     try:
         for place, percent in enumerate(steps):
             handle.step(_words(version, percent, canary), begin + (end - begin) * place / len(steps))
@@ -42,6 +44,8 @@ def run(
     except BaseException:
         take_back(context, actor, name)
         raise
+    finally:
+        candidates.pop(name, None)
 
 
 def take_back(context: Context, actor: Actor, name: str) -> None:

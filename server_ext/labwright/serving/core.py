@@ -13,7 +13,7 @@ from labwright.actor import Actor
 from labwright.errors import LabwrightError
 from labwright.service.context import Context
 from labwright.service.models import GoingOn, Operation
-from labwright.serving import consumers, prediction_log, records, registry, wanted, watch
+from labwright.serving import consumers, prediction_log, records, registry, standing, wanted, watch
 from labwright.serving.models import (
     Endpoint,
     EndpointState,
@@ -28,6 +28,7 @@ from labwright.serving.plane.isolation import describe
 from labwright.serving.promotion import journal
 from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.tables import EndpointRow
+from labwright.serving.traffic_models import VersionTraffic
 
 __all__ = ["get_endpoint", "log_folder"]
 
@@ -150,7 +151,7 @@ def _url(row: EndpointRow) -> str | None:
 
 def _view(context: Context, actor: Actor, row: EndpointRow) -> Endpoint:
     """The endpoint as it stands; one that should run and does not is started by this."""
-    state, message, predictions = _standing(context, actor, row)
+    state, message, predictions, traffic = _standing(context, actor, row)
     card, settings = row.card, EndpointSettings.model_validate(row.settings)
     return Endpoint(
         name=row.name, state=state, message=message, url=_url(row),
@@ -158,7 +159,7 @@ def _view(context: Context, actor: Actor, row: EndpointRow) -> Endpoint:
         signature=Signature.model_validate(card["signature"]) if card.get("signature") else None,
         input_example=_first_row(card), isolation=describe(settings).words,
         has_reference=bool(card.get("has_reference")), predictions=predictions, previous=card.get("previous"),
-        settings=settings, revision=row.revision,
+        traffic=traffic, settings=settings, revision=row.revision,
         created=row.created, updated=row.updated, operation=_newest(context, actor, row.name),
     )  # fmt: skip
 
@@ -169,24 +170,27 @@ def _newest(context: Context, actor: Actor, name: str) -> Operation | None:
     return max(found, key=lambda one: one.created, default=None)
 
 
-def _standing(context: Context, actor: Actor, row: EndpointRow) -> tuple[EndpointState, str, int]:
+def _standing(
+    context: Context, actor: Actor, row: EndpointRow
+) -> tuple[EndpointState, str, int, list[VersionTraffic]]:  # fmt: skip
     room = records.room(context)
     if row.live is None:
-        return EndpointState.starting, "", 0
+        return EndpointState.starting, "", 0, []
     if row.wanted != "running":
-        return EndpointState.stopped, "", prediction_log.count_rows(log_folder(context, row.name))
+        return EndpointState.stopped, "", prediction_log.count_rows(log_folder(context, row.name)), []
     try:
         if room.runner.find(row.name) is None and row.name not in room.problems:
             watch.mend(context, actor, row.name)
         status = room.runner.order(row.name, "status", timeout=5)
     except LabwrightError as error:
         words = room.problems.get(row.name, error.message)
-        return EndpointState.failed, words, prediction_log.count_rows(log_folder(context, row.name))
+        return EndpointState.failed, words, prediction_log.count_rows(log_folder(context, row.name)), []
     states = {"ready": EndpointState.ready, "failed": EndpointState.failed}
     message = f"The model cannot be served: {status['message']}." if status["state"] == "failed" else ""
     if status["unlogged"]:
         message = f"{message} {status['unlogged']} predictions are not in the log: it could not be written.".strip()
-    return states.get(status["state"], EndpointState.starting), message, status["predictions"]
+    traffic = standing.versions(row, status, room.candidates.get(row.name))
+    return states.get(status["state"], EndpointState.starting), message, status["predictions"], traffic
 
 
 def _first_row(card: dict[str, Any]) -> dict[str, Any] | None:

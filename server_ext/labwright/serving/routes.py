@@ -10,7 +10,15 @@ from labwright.actor import Actor
 from labwright.service import auth
 from labwright.service.capability import Capability
 from labwright.service.context import Context
-from labwright.serving import core, routes_calling, routes_consumers, routes_figures, routes_promotion, watch
+from labwright.serving import (
+    core,
+    routes_calling,
+    routes_consumers,
+    routes_figures,
+    routes_promotion,
+    routes_traffic,
+    watch,
+)
 from labwright.serving.models import (
     Endpoint,
     Expected,
@@ -75,7 +83,7 @@ def log(context: In, actor: By, name: str, limit: Annotated[int, Query(ge=1, le=
     return core.log(context, actor, name, limit)
 
 
-for part in (routes_promotion, routes_consumers, routes_figures, routes_calling):
+for part in (routes_promotion, routes_traffic, routes_consumers, routes_figures, routes_calling):
     router.include_router(part.router)
 
 capability = Capability(

@@ -1,0 +1,30 @@
+"""How each version of an endpoint stands, from its record and what its data plane says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labwright.serving import shares
+from labwright.serving.models import Version
+from labwright.serving.tables import EndpointRow
+from labwright.serving.traffic_models import Role, VersionTraffic
+
+
+def versions(row: EndpointRow, status: dict[str, Any], candidate: Version | None) -> list[VersionTraffic]:
+    """All versions that get calls or copies now, the live one first, a shadow last; `candidate` is a canary's."""
+    known = shares.wanted(row) | ({candidate.version: candidate} if candidate else {})
+    found = []
+    for number, facts in status["versions"].items():
+        if facts["role"] is None:
+            continue
+        version = known.get(number)
+        run_id, run_name = (version.run_id, version.run_name) if version else (None, None)
+        found.append(
+            VersionTraffic(
+                version=number, run_id=run_id, run_name=run_name,
+                role=Role(facts["role"]), percent=facts["percent"], state=facts["state"], message=facts["message"],
+                processes=facts["processes"], calls=facts["calls"], errors=facts["errors"], p50_ms=facts["p50_ms"],
+            )
+        )  # fmt: skip
+    order = list(Role)
+    return sorted(found, key=lambda one: (order.index(one.role), -one.percent, int(one.version)))
