@@ -17,6 +17,7 @@ from labwright.service.context import Context
 from labwright.service.models import Operation
 from labwright.service.operations import Handle
 from labwright.serving.backend import LocalRunner, Runner
+from labwright.serving.models import Version
 from labwright.serving.tables import EndpointRow, PromotionRow
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Room:
     busy: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
     mirroring: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
     decisions: dict[str, Decision] = field(default_factory=dict)  # operation → what it waits for
+    candidates: dict[str, Version] = field(default_factory=dict)  # endpoint → whose canary goes on
     ending: threading.Event = field(default_factory=threading.Event)
     problems: dict[str, str] = field(default_factory=dict)  # endpoint → why it could not be started
     seen: dict[str, tuple[object, ...]] = field(default_factory=dict)  # endpoint → what was last told to the page
