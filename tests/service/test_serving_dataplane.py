@@ -242,7 +242,7 @@ def test_a_process_started_ahead_is_used_once_and_leaves_nothing(trees: Plane) -
             assert http.post("/prepare").json() == {"prepared": True}
         (ahead,) = set(psutil.Process(trees.process.pid).children()) - {serving}
         assert http.post("/versions/2/load", json=fixed).json()["ready"]
-        assert http.get("/status").json()["versions"]["2"]["pid"] == ahead.pid
+        assert http.get("/status").json()["versions"]["2"]["pids"] == [ahead.pid]
         http.post("/forget")
         assert ahead.is_running(), "it serves, so it is no longer ahead"
         http.post("/versions/2/unload")

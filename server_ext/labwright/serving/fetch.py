@@ -35,6 +35,7 @@ def fetch(uri: str, target: str, environment: dict[str, str]) -> dict[str, Any]:
     about = describe(folder / "model")
     card = {
         "signature": _signature(model),
+        "params": _params(model),
         "tensor": bool(model.signature and model.signature.inputs and _is_tensor(model.signature.inputs)),
         "example": _example(model, folder / "model"),
         "digest": digest(folder / "model"),
@@ -60,6 +61,14 @@ def _signature(model: Any) -> dict[str, Any] | None:
         "inputs": _columns(model.signature.inputs, "input"),
         "outputs": [] if outputs is None else _columns(outputs, "prediction"),
     }
+
+
+def _params(model: Any) -> list[dict[str, Any]]:
+    schema = None if model.signature is None else model.signature.params
+    return [
+        {"name": spec.name, "type": spec.dtype.name, "default": plain(spec.default), "shape": spec.shape}
+        for spec in (schema.params if schema is not None else [])
+    ]
 
 
 def _columns(schema: Any, unnamed: str) -> list[dict[str, Any]]:

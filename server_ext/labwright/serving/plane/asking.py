@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from labwright.serving.plane import logged
 from labwright.serving.plane.figures import SHADOW, Figures
 from labwright.serving.plane.http import Call
 from labwright.serving.plane.pool import Pool
-from labwright.serving.plane.scoring import BadRequest, Rows, Schema
+from labwright.serving.plane.rows import BadRequest, Rows, Tensor
+from labwright.serving.plane.scoring import Schema
 from labwright.serving.plane.shadow import Copies
 from labwright.serving.plane.traffic import Share, Traffic
 from labwright.serving.plane.waiting import Unavailable
@@ -20,11 +21,15 @@ from labwright.serving.prediction_log import Writer
 
 @dataclass(slots=True)
 class Answer:
-    """`predictions` is JSON text; `result` says how to rebuild what the model gave (see `values.rebuild`)."""
+    """`predictions` is JSON text; `result` says how to rebuild what the model gave (see `values.rebuild`).
+
+    Where a raw answer was asked for (`Rows.raw_answer`) and the model gave numbers, they are in `tensors` instead.
+    """
 
     predictions: str
     result: str
     version: str
+    tensors: tuple[Tensor, ...] = ()
 
 
 class Asker:
@@ -72,20 +77,17 @@ class Asker:
 
     async def _answer(self, pool: Pool, role: str, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         wanted = parse(pool.schema)
-        text = _text(wanted.data)
-        found = await pool.answer(wanted, text)
+        found = await pool.answer(wanted)
         _raise_refusal(pool, wanted, found)
-        rows, latency = len(wanted.data), _since(call)
-        columns = json.dumps(wanted.columns or ["input"])
-        data = text if wanted.columns else f"[{','.join(f'[{json.dumps(item)}]' for item in wanted.data)}]"
+        rows, latency = found["rows"], _since(call)
         if role != SHADOW:
             self.predictions += rows
         self.figures.record(pool.version, role, 200, latency, rows, call.consumer)
         self.log.write(
-            call.request_id, call.at, pool.version, 200, latency, rows, columns, data, found["predictions"],
-            role=role, consumer=call.consumer,
+            call.request_id, call.at, pool.version, 200, latency, rows, role=role, consumer=call.consumer,
+            **logged.fields(wanted, pool.schema, found),
         )  # fmt: skip
-        return Answer(found["predictions"], found["result"], pool.version)
+        return Answer(found.get("predictions", ""), found["result"], pool.version, found.get("tensors", ()))
 
     def _instead(self, share: Share, call: Call, error: BadRequest | Unavailable) -> Share | None:
         """Who answers a call that a version could not, if anybody can."""
@@ -131,11 +133,3 @@ def _raise_refusal(live: Pool, wanted: Rows, found: dict[str, Any]) -> None:
         if found["status"] == 422:
             raise BadRequest(live.schema.explain(wanted, found["error"]))
         raise BadRequest("The model failed on this input; its log has more.", status=500, code="model_failed")
-
-
-def _text(data: list[Any]) -> str:
-    try:
-        return json.dumps(data, allow_nan=False)
-    except ValueError:  # 1e999 in JSON, inf in CSV
-        words = "A number is infinite or too large for a float; leave its row out, or send null for a missing value."
-        raise BadRequest(words) from None

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from labwright.serving.folder import Config, EndpointFolder
+from labwright.serving.plane.exchange import form_of
 from labwright.serving.plane.replica import STATES, Replica
-from labwright.serving.plane.scoring import Rows, Schema
+from labwright.serving.plane.rows import Rows
+from labwright.serving.plane.scoring import Schema
 from labwright.serving.plane.spawn import ModelProcess
 from labwright.serving.plane.waiting import DIED, Queue, Unavailable, Waiting
 
@@ -89,11 +91,12 @@ class Pool:
             task.add_done_callback(self._leaving.discard)
         self.changed()
 
-    async def answer(self, rows: Rows, text: str) -> dict[str, Any]:
-        """The model's reply to a request; `text` is its data as JSON. Errors: Unavailable."""
+    async def answer(self, rows: Rows, _text: str = "") -> dict[str, Any]:
+        """The model's reply to a request (see `Scorer.answer`). Errors: Unavailable, BadRequest."""
         if self.state != "ready":
             raise Unavailable(self._why())
-        waiting = Waiting(rows, text, asyncio.get_running_loop().create_future())
+        form, body = form_of(rows, self.schema)
+        waiting = Waiting(rows, self.schema, rows.count, form, body, asyncio.get_running_loop().create_future())
         self.queue.put(waiting)
         reply: dict[str, Any] = await waiting.answer
         return reply

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from labwright.serving.folder import EndpointFolder, digest
-from labwright.serving.plane import wire
+from labwright.serving.plane import exchange, wire
 from labwright.serving.plane.spawn import ModelProcess
 from labwright.serving.plane.waiting import Queue, Waiting
 
@@ -140,15 +139,11 @@ class Replica:
     async def _ask(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, batch: list[Waiting]
     ) -> list[dict[str, Any]]:
-        rows = batch[0].rows
-        head = f'{{"kind":{json.dumps(rows.kind)},"columns":{json.dumps(rows.columns)},"requests":['
-        writer.write(wire.pack(f"{head}{','.join(waiting.text for waiting in batch)}]}}".encode()))
+        writer.write(wire.pack(*exchange.encode(batch)))
         async with asyncio.timeout(self._owner.deadline):
             await writer.drain()
-            replies = await wire.read(reader)
-        if not isinstance(replies, list) or len(replies) != len(batch):
-            raise ValueError("a reply that is not ours")
-        return replies
+            replies, body = await wire.read(reader)
+        return exchange.decode(replies, body, len(batch))
 
 
 class _LoadFailed(Exception):
@@ -157,7 +152,7 @@ class _LoadFailed(Exception):
 
 async def _first(reader: asyncio.StreamReader) -> dict[str, Any]:
     try:
-        first: dict[str, Any] = await wire.read(reader)
+        first: dict[str, Any] = (await wire.read(reader))[0]
     except EOFError:
         raise _LoadFailed("its process died while it loaded the model") from None
     if "error" in first:

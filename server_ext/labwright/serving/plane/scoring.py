@@ -9,37 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+import math
 from typing import Any
 
+from labwright.serving.plane.params import check_params
+from labwright.serving.plane.rows import BadRequest, Rows
+
+__all__ = ["BadRequest", "Rows", "Schema", "parse"]
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 NUMBERS = {"double", "float", "integer", "long"}
-
-
-class BadRequest(Exception):
-    """A request that cannot be answered, with the status and the sentence for its reply."""
-
-    def __init__(self, detail: str, *, status: int = 422, code: str = "invalid") -> None:
-        super().__init__(detail)
-        self.detail, self.status, self.code = detail, status, code
-
-
-@dataclass
-class Rows:
-    """What to predict: rows of a frame, or items of a tensor's first axis (then `columns` is empty)."""
-
-    kind: str
-    columns: list[str]
-    data: list[Any]
-
-    @property
-    def count(self) -> int:
-        """How many they are."""
-        return len(self.data)
-
-    def goes_with(self, other: Rows) -> bool:
-        """Whether both may be run as one frame or tensor."""
-        return self.kind == other.kind and self.columns == other.columns
+FLOATS = ("tensor of float64", "tensor of float32")
+BULK_BYTES = 256 << 10  # a CSV from this size on is parsed in the model's process, by Arrow
 
 
 class Schema:
@@ -47,21 +27,39 @@ class Schema:
 
     def __init__(self, card: dict[str, Any]) -> None:
         signature = card.get("signature")
+        self.card = {"signature": signature, "tensor": card.get("tensor")}
         self.columns: list[dict[str, Any]] = [] if signature is None else signature["inputs"]
         self.tensor = bool(card.get("tensor"))
+        self.params = {param["name"]: param for param in card.get("params") or []}
         self.types = {column["name"]: column["type"] for column in self.columns}
         self._required = [column["name"] for column in self.columns if column.get("required", True)]
+        kinds = set(self.types.values())
+        # Inputs by their names, each of them a tensor.
+        self.named = not self.tensor and bool(kinds) and all(kind.startswith("tensor of ") for kind in kinds)
+        self.exact = kinds == {"double"}
+        self._floats = kinds <= {"double", "float"}
         self._flat = self.tensor and self.columns[0]["type"].endswith("[-1]")
+        self._table = self.tensor and self.columns[0]["type"].startswith(FLOATS) and kinds.pop().count(",") == 1
+
+    def doubles(self, rows: Rows) -> bool:
+        """Whether rows that are numbers may travel as float64, and nothing is another value for it."""
+        if rows.kind == "frame":
+            return self._floats and bool(self.columns)
+        return self._table and all(type(item) is list and len(item) == len(rows.data[0]) for item in rows.data)
 
     def fit(self, rows: Rows) -> Rows:
         """The rows as the model takes them; a frame becomes a tensor where the model takes one without a name.
 
         Errors: BadRequest for rows that the model cannot take, naming the column.
         """
-        if not rows.data:
+        if rows.kind not in ("csv", "raw") and not (rows.count if rows.data else 0):
             raise BadRequest("The request has no rows.")
+        if rows.params:
+            check_params(rows.params, self.params)
         if self.tensor:
-            return rows if rows.kind == "tensor" else Rows("tensor", [], self._items(rows))
+            if rows.kind == "frame":
+                return Rows("tensor", [], self._items(rows), params=rows.params, raw_answer=rows.raw_answer)
+            return rows
         if rows.kind == "tensor":
             if self.columns:
                 raise BadRequest(
@@ -125,7 +123,7 @@ def parse(body: bytes, content_type: str, schema: Schema) -> Rows:
     """The rows of a request. Errors: BadRequest."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "text/csv":
-        rows = _csv(body, schema)
+        rows = _bulk(body) if len(body) >= BULK_BYTES and schema.columns and not schema.named else _csv(body, schema)
     elif kind == "application/json":
         rows = _json(body, schema)
     else:
@@ -133,30 +131,69 @@ def parse(body: bytes, content_type: str, schema: Schema) -> Rows:
     return schema.fit(rows)
 
 
+INFINITE = "A number is infinite or too large for a float; leave its row out, or send null for a missing value."
+
+
 def _constant(name: str) -> None:
     raise BadRequest(f"{name} is not JSON; send null for a missing value.", status=400, code="not_json")
 
 
 def _json(body: bytes, schema: Schema) -> Rows:
+    import orjson  # not on top: the model's process reads this module, and its environment may be without
+
     try:
-        content = json.loads(body, parse_constant=_constant)
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is not JSON.", status=400, code="not_json") from None
-    given = [form for form in FORMS if isinstance(content, dict) and form in content]
-    if len(given) != 1 or set(content) - {given[0], "params"}:
+        content = orjson.loads(body)
+    except ValueError:
+        raise _not_json(body) from None
+    given = [form for form in FORMS if form in content] if isinstance(content, dict) else []
+    if len(given) != 1 or not content.keys() <= {given[0], "params"}:
         raise BadRequest(f"The body takes exactly one of {', '.join(FORMS)}.")
-    if content.get("params"):
-        raise BadRequest("Parameters of predict (params) are not supported here; leave them out.")
-    value = content[given[0]]
-    if given[0] == "dataframe_split":
+    rows = _of_form(given[0], content[given[0]], schema)
+    if params := content.get("params"):
+        if not isinstance(params, dict):
+            raise BadRequest("params takes an object, name → value.")
+        rows.params = params
+    return rows
+
+
+def _of_form(form: str, value: Any, schema: Schema) -> Rows:
+    if form == "dataframe_split":
         return _split(value)
-    if given[0] == "dataframe_records":
+    if form == "dataframe_records":
         return _records(value)
     if isinstance(value, dict):
-        return _by_column(value, schema)
+        return _tensors(value) if schema.named else _by_column(value, schema)
     if not isinstance(value, list):
-        raise BadRequest(f"{given[0]} takes a list of rows.")
-    return _records(value) if value and isinstance(value[0], dict) else Rows("tensor", [], value)
+        raise BadRequest(f"{form} takes a list of rows.")
+    if not value or not isinstance(value[0], dict):
+        return Rows("tensor", [], value)
+    rows = _records(value)
+    if schema.named:
+        return Rows("named", rows.columns, [list(column) for column in zip(*rows.data, strict=True)])
+    return rows
+
+
+def _not_json(body: bytes) -> BadRequest:
+    """What a body has that JSON has not: NaN, Infinity, a number that no float holds; or something else."""
+    try:
+        json.loads(body, parse_constant=_constant, parse_float=_float)
+    except BadRequest as error:
+        return error
+    except (ValueError, RecursionError):
+        pass
+    return BadRequest("The body is not JSON.", status=400, code="not_json")
+
+
+def _float(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise BadRequest(INFINITE)
+    return number
+
+
+def _tensors(value: dict[str, Any]) -> Rows:
+    if not all(isinstance(items, list) for items in value.values()) or not value:
+        raise BadRequest("inputs takes a list for each of the model's inputs.")
+    return Rows("named", list(value), list(value.values()))
 
 
 def _split(value: Any) -> Rows:
@@ -187,6 +224,20 @@ def _by_column(value: dict[str, Any], schema: Schema) -> Rows:
     return Rows("frame", list(value), [list(row) for row in zip(*lists, strict=True)])
 
 
+def _bulk(body: bytes) -> Rows:
+    """A large CSV, of which only the names of its columns are read here."""
+    try:
+        names = next(csv.reader(io.StringIO(body[:BULK_BYTES].decode("utf-8-sig", "ignore"))), [])
+    except csv.Error:
+        raise BadRequest("The body is not CSV in UTF-8.", status=400, code="not_csv") from None
+    return Rows("csv", _split({"columns": names, "data": []}).columns, payload=body)
+
+
+def read_csv(body: bytes, schema: Schema) -> Rows:
+    """The rows of a CSV, one by one: the exact words for what is wrong with one. Errors: BadRequest."""
+    return _csv(body, schema)
+
+
 def _csv(body: bytes, schema: Schema) -> Rows:
     try:
         lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig")), strict=True))
@@ -214,5 +265,7 @@ def _cell(text: str, kind: str | None) -> Any:
                 found = number(text)
             except ValueError:
                 continue
+            if math.isinf(found):
+                raise BadRequest(INFINITE)
             return found if found == found else None
     return text

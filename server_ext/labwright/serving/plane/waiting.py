@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from labwright.serving.plane.scoring import Rows
+from labwright.serving.plane.rows import Rows
+from labwright.serving.plane.scoring import Schema
 
 BATCH_ROWS = 64
 LONGEST = 2000
@@ -31,10 +32,13 @@ class Unavailable(Exception):
 
 @dataclass(slots=True)
 class Waiting:
-    """A request; `text` is its data as JSON. `deaths` counts the processes that died with it."""
+    """A request; `form` and `body` are how it travels, `deaths` counts the processes that died with it."""
 
     rows: Rows
-    text: str
+    schema: Schema
+    count: int
+    form: str
+    body: bytes
     answer: asyncio.Future[Any]
     deaths: int = 0
 
@@ -90,7 +94,7 @@ class Queue:
         batch = self._batch()
         if self._waiting:
             self._wake()
-        self._tell(sum(waiting.rows.count for waiting in batch))
+        self._tell(sum(waiting.count for waiting in batch))
         return batch
 
     def empty(self, words: str) -> None:
@@ -107,13 +111,14 @@ class Queue:
 
     def _batch(self) -> list[Waiting]:
         first = self._waiting.popleft()
-        batch, rows = [first], first.rows.count
+        batch, rows = [first], first.count
         if first.deaths or not self.adaptive:
             return batch
         while self._waiting and rows < BATCH_ROWS:
             following = self._waiting[0]
-            rows += following.rows.count
-            if following.deaths or rows > BATCH_ROWS or not following.rows.goes_with(first.rows):
+            rows += following.count
+            same = following.form == first.form and following.rows.goes_with(first.rows)
+            if following.deaths or rows > BATCH_ROWS or not same:
                 break
             batch.append(self._waiting.popleft())
         return batch

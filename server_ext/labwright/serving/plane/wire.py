@@ -1,4 +1,7 @@
-"""Frames between a data plane and its model process: a length (4 bytes, big-endian), then JSON in UTF-8."""
+"""Messages between a data plane and its model process: two lengths (8 bytes each, big-endian), a head in JSON, bytes.
+
+The head says what the bytes are; values that are many travel in the bytes and are never JSON on the way.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,49 @@ import socket
 import struct
 from typing import Any
 
-LENGTH = struct.Struct(">I")
-LARGEST = 1 << 30
+LENGTHS = struct.Struct(">QQ")
+LARGEST = 1 << 31
 
 
-def pack(body: bytes) -> bytes:
-    """A frame around JSON text."""
-    return LENGTH.pack(len(body)) + body
+def pack(head: bytes, *parts: bytes) -> bytes:
+    """A message of a head, which is JSON text, and bytes."""
+    return b"".join((LENGTHS.pack(len(head), sum(map(len, parts))), head, *parts))
 
 
-def send(connection: socket.socket, message: Any) -> None:
+def send(connection: socket.socket, head: Any, *parts: bytes) -> None:
     """Send a message and block until it is gone."""
-    connection.sendall(pack(json.dumps(message).encode()))
+    connection.sendall(pack(json.dumps(head).encode(), *parts))
 
 
-def receive(connection: socket.socket) -> Any:
+def receive(connection: socket.socket) -> tuple[Any, bytearray] | None:
     """The next message; None at the end of the stream."""
-    head = _exactly(connection, LENGTH.size)
-    if head is None:
+    lengths = _exactly(connection, LENGTHS.size)
+    if lengths is None:
         return None
-    body = _exactly(connection, LENGTH.unpack(head)[0])
-    return None if body is None else json.loads(body)
+    first, second = LENGTHS.unpack(lengths)
+    head = _exactly(connection, first)
+    body = _exactly(connection, second)
+    return None if head is None or body is None else (json.loads(head), body)
 
 
-async def read(reader: asyncio.StreamReader) -> Any:
-    """The next message. Errors: EOFError when the other side is gone, ValueError when it does not speak frames."""
+async def read(reader: asyncio.StreamReader) -> tuple[Any, bytes]:
+    """The next message. Errors: EOFError when the other side is gone, ValueError when it does not speak so."""
     try:
-        (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-        if length > LARGEST:
-            raise ValueError("a frame that is too long")
-        return json.loads(await reader.readexactly(length))
+        head, body = LENGTHS.unpack(await reader.readexactly(LENGTHS.size))
+        if head > LARGEST or body > LARGEST:
+            raise ValueError("a message that is too long")
+        return json.loads(await reader.readexactly(head)), await reader.readexactly(body)
     except (asyncio.IncompleteReadError, OSError):
         raise EOFError from None
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes | None:
-    parts = bytearray()
-    while len(parts) < count:
-        part = connection.recv(min(count - len(parts), 1 << 20))
-        if not part:
+def _exactly(connection: socket.socket, count: int) -> bytearray | None:
+    """Bytes that may be written to: a model may change its input in place."""
+    found = bytearray(count)
+    view = memoryview(found)
+    while view:
+        read = connection.recv_into(view)
+        if not read:
             return None
-        parts += part
-    return bytes(parts)
+        view = view[read:]
+    return found

@@ -1,0 +1,75 @@
+"""Batches as messages to the model's process, and its messages as replies (see `wire` and `scorer`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from labwright.serving.plane.rows import Rows, Tensor, doubles
+
+if TYPE_CHECKING:
+    from labwright.serving.plane.scoring import Schema
+    from labwright.serving.plane.waiting import Waiting
+
+
+def form_of(rows: Rows, schema: Schema) -> tuple[str, bytes]:
+    """How rows travel: as float64 where all are such, else as JSON, or as the bytes that they are."""
+    if rows.kind == "csv":
+        return "csv", rows.payload
+    if rows.kind == "raw":
+        return "raw", b"".join(tensor.payload for tensor in rows.tensors)
+    if rows.kind == "named":
+        return "named", rows.text()
+    if schema.doubles(rows) and (found := doubles(rows.data)) is not None:
+        return "doubles", found
+    return "rows", rows.text()[1:-1]
+
+
+def encode(batch: list[Waiting]) -> tuple[bytes, bytes]:
+    """The head and the bytes of a batch."""
+    first = batch[0]
+    rows = first.rows
+    head: dict[str, Any] = {
+        "form": first.form, "kind": rows.kind, "columns": rows.columns, "exact": first.schema.exact,
+        "counts": [waiting.count for waiting in batch],
+    }  # fmt: skip
+    if rows.params:
+        head["params"] = rows.params
+    if rows.raw_answer:
+        head["raw"] = True
+    if rows.kind == "csv":
+        head["card"] = first.schema.card
+    if rows.kind == "raw":
+        head["tensors"] = [tensor.head() for tensor in rows.tensors]
+        if len(batch) > 1:
+            head["tensors"][0]["shape"][0] = sum(waiting.count for waiting in batch)
+    if first.form == "rows":
+        return orjson.dumps(head), b"[" + b",".join([waiting.body for waiting in batch]) + b"]"
+    return orjson.dumps(head), b"".join([waiting.body for waiting in batch])
+
+
+def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
+    """A reply for each request of a batch; of a raw answer the tensors. Errors: ValueError for what is none."""
+    if not isinstance(replies, list) or len(replies) != count:
+        raise ValueError("a reply that is not ours")
+    first = 0
+    for reply in replies:
+        if "tensors" in reply:
+            tensors = []
+            for head in reply["tensors"]:
+                size = ITEM_BYTES[head["dtype"]]
+                for length in head["shape"]:
+                    size *= length
+                tensors.append(
+                    Tensor(head["name"], head["dtype"], tuple(head["shape"]), body[first : first + size])
+                )  # fmt: skip
+                first += size
+            reply["tensors"] = tuple(tensors)
+    return replies
+
+
+ITEM_BYTES = {
+    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "float16": 2, "int32": 4, "uint32": 4, "float32": 4,
+    "int64": 8, "uint64": 8, "float64": 8,
+}  # fmt: skip
