@@ -19,7 +19,7 @@ export class RequestError extends Error {
 }
 
 export interface IRequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A list is said as often as it has items. */
   query?: Record<string, string | number | boolean | readonly string[] | undefined>;
   body?: unknown;

@@ -49,12 +49,13 @@ export interface IWorkbench {
   readonly trans: TranslationBundle;
   /**
    * Something of the service that is kept fresh while somebody looks at it; `capabilities` names whose events matter.
-   * `poll: false` is for what is asked by POST, which would count as a person's activity.
+   * `poll: false` is for what is asked by POST, which would count as a person's activity; `seconds` is for what moves
+   * faster than the person's setting looks.
    */
   resource<T>(
     capabilities: string[],
     load: IResourceOptions<T>['load'],
-    options?: { poll: boolean }
+    options?: { poll: boolean; seconds?: number }
   ): Resource<T>;
   addSection(section: ISection): void;
   /** Bring a section of the side bar to the front. */
@@ -62,8 +63,10 @@ export interface IWorkbench {
   /** Whether the person has turned to Labwright in this page; before, nothing outside its side bar asks for anything. */
   readonly used: Store<boolean>;
   addRunning(capability: string, kind: IRunning): void;
-  /** Register a kind of tab; the returned function opens one. */
-  addTab<A extends ReadonlyPartialJSONObject>(kind: ITabKind<A>): (args: A) => void;
+  /** Register a kind of tab; the returned function opens one, behind the others where `behind` is said. */
+  addTab<A extends ReadonlyPartialJSONObject>(
+    kind: ITabKind<A>
+  ): (args: A, options?: { behind: boolean }) => void;
   /** Put code into a new cell of the notebook used last, or else on the clipboard. */
   copyAsCell(code: string): Promise<void>;
   /** A setting of Labwright, such as `defaultWorkers`. */

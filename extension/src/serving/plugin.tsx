@@ -99,9 +99,9 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
       icon: promoteIcon,
       unavailable,
       execute: async run => {
-        const name = await askPromotion(run, model, workbench);
-        if (name !== null) {
-          open({ name });
+        const promoted = await askPromotion(run, model, workbench);
+        if (promoted) {
+          open({ name: promoted.name }, { behind: promoted.elsewhere });
         }
       }
     });

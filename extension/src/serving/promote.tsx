@@ -2,31 +2,45 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { Schemas } from '../api/request';
+import { watchAttention } from '../common/attention';
 import { ask, Field } from '../common/dialog';
 import type { IWorkbench } from '../common/tokens';
 import type { ServingModel } from './model';
 import { NAME, promoteCode } from './words';
 
-/** Ask where a run's model shall go, and start the promotion. Gives the endpoint's name, or null when given up. */
+/** A promotion that was begun. */
+export interface IPromoted {
+  name: string;
+  /** The person has turned to something else since; nothing may come to the front by itself. */
+  elsewhere: boolean;
+}
+
+/** Ask where a run's model shall go, and start the promotion; null when it was given up. */
 export async function askPromotion(
   run: Schemas['Run'],
   model: ServingModel,
   { trans, copyAsCell }: IWorkbench
-): Promise<string | null> {
+): Promise<IPromoted | null> {
   const [endpoints, suggestion] = await Promise.all([model.list(), model.suggestion(run)]);
   let promoted: string | null = null;
+  let elsewhere = false;
   await ask({
     trans,
     title: trans.__('Promote a model'),
     accept: trans.__('Promote'),
     value: { name: suggestion, model: run.models.length > 1 ? run.models[0].name : null },
     submit: async ({ name, model: which }) => {
-      await model.promote(
-        name,
-        run.run_id,
-        which,
-        endpoints.find(endpoint => endpoint.name === name)
-      );
+      const turned = watchAttention();
+      try {
+        await model.promote(
+          name,
+          run.run_id,
+          which,
+          endpoints.find(endpoint => endpoint.name === name)
+        );
+      } finally {
+        elsewhere = turned();
+      }
       promoted = name;
     },
     copy: ({ name, model: which }) => copyAsCell(promoteCode(run.run_id, name, which)),
@@ -66,7 +80,7 @@ export async function askPromotion(
       );
     }
   });
-  return promoted;
+  return promoted === null ? null : { name: promoted, elsewhere };
 }
 
 /** What a promotion to this name would do. */

@@ -63,13 +63,13 @@ export const workbench: JupyterFrontEndPlugin<IWorkbench> = {
     const found: IWorkbench = {
       api: new Api(app.serviceManager.serverSettings),
       trans,
-      resource: (capabilities, load, { poll } = { poll: true }) =>
+      resource: (capabilities, load, { poll, seconds } = { poll: true }) =>
         new Resource({
           load,
           changes,
           // * comes when the service lives again: anything may have changed.
           concerns: change => change.capability === '*' || capabilities.includes(change.capability),
-          pollMilliseconds: () => (poll ? found.setting('pollSeconds', 20) * 1000 : Infinity)
+          pollMilliseconds: () => (poll ? (seconds ?? found.setting('pollSeconds', 20)) * 1000 : Infinity)
         }),
       addSection: section => sidebar.add(section, found),
       showSection: id => {

@@ -11,10 +11,12 @@ export function addTab<A extends ReadonlyPartialJSONObject>(
   restorer: ILayoutRestorer | null,
   workbench: IWorkbench,
   kind: ITabKind<A>
-): (args: A) => void {
+): (args: A, options?: { behind: boolean }) => void {
   const command = `labwright:open-${kind.id}`;
   const tracker = new WidgetTracker<MainAreaWidget<PanelWidget>>({ namespace: `labwright-${kind.id}` });
   const openedWith = new WeakMap<object, A>();
+  // Not an argument of the command: the layout restorer keeps those.
+  let behind = false;
 
   app.commands.addCommand(command, {
     label: args => kind.title(args as A),
@@ -31,10 +33,12 @@ export function addTab<A extends ReadonlyPartialJSONObject>(
         tab.addClass('lw-Tab');
         tab.toolbar.hide();
         openedWith.set(tab, args);
-        app.shell.add(tab, 'main');
+        app.shell.add(tab, 'main', { activate: !behind });
         void tracker.add(tab);
       }
-      app.shell.activateById(id);
+      if (!behind) {
+        app.shell.activateById(id);
+      }
     }
   });
   void restorer?.restore(tracker, {
@@ -42,5 +46,12 @@ export function addTab<A extends ReadonlyPartialJSONObject>(
     args: widget => openedWith.get(widget) ?? {},
     name: widget => widget.id
   });
-  return args => void app.commands.execute(command, args);
+  return (args, options) => {
+    behind = options?.behind ?? false;
+    try {
+      void app.commands.execute(command, args);
+    } finally {
+      behind = false;
+    }
+  };
 }
