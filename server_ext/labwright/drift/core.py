@@ -43,7 +43,7 @@ def make_report(context: Context, actor: Actor, wanted: MakeReport) -> Operation
             code="no_reference",
         )
     log_folder = serving.log_folder(context, name)
-    if not any(log_folder.glob("*.jsonl")):
+    if prediction_log.is_empty(log_folder):
         raise InvalidError(
             f"{name} has answered no request yet; send it some: %predict {name} FRAME.", code="no_traffic"
         )

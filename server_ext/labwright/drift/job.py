@@ -65,8 +65,8 @@ def inputs(folder: Path, since: datetime | None) -> tuple[pd.DataFrame, set[str]
 
     rows: dict[tuple[str, ...], list[list[Any]]] = {}
     versions: set[str] = set()
-    for line in prediction_log.lines(folder, since):
-        if line["status"] == 200 and line.get("data"):
+    for line in prediction_log.answered(folder, since):  # a shadow's copies would count twice
+        if line.get("data"):
             rows.setdefault(tuple(line["columns"]), []).extend(line["data"])
             versions.add(str(line["version"]))
     # Senders may differ in the order of their columns, or leave out what is optional.

@@ -127,6 +127,7 @@ class Versions:
             pool.tune(Tuning.of(config))
         sticky = config.settings.get("sticky")
         self._asker.traffic = replace(self._asker.traffic, sticky=sticky.lower() if sticky else None)
+        self._asker.log.apply(config.settings.get("log"))
 
     async def close(self) -> None:
         """End all."""

@@ -33,18 +33,37 @@ def rows(columns: Any, data: Any) -> tuple[list[str], list[list[Any]]]:
     if isinstance(data, dict) and "$csv" in data:
         return _csv(columns, str(data["$csv"]))
     names = list(columns or [])
-    if isinstance(data, dict) and "$raw" in data:
+    if _is_raw(data):
         items = tensor(data)
         wide = len(names) > 1 and all(isinstance(item, list) and len(item) == len(names) for item in items)
         return (names, items) if wide else (names or [TENSOR], [[item] for item in items])
     if not isinstance(data, list):
         raise ValueError("no rows")
+    if len(data) == 1 and isinstance(data[0], list) and data[0] and all(_is_raw(cell) for cell in data[0]):
+        return names, _zipped([tensor(cell) for cell in data[0]])
     return names, data
 
 
 def outputs(predictions: Any) -> Any:
-    """Outputs as what JSON can hold."""
-    return tensor(predictions) if isinstance(predictions, dict) and "$raw" in predictions else predictions
+    """Outputs as what JSON can hold; named tensors of one length as a record for each row."""
+    if _is_raw(predictions):
+        return tensor(predictions)
+    if isinstance(predictions, dict) and predictions and all(_is_raw(value) for value in predictions.values()):
+        columns = [tensor(value) for value in predictions.values()]
+        records = [dict(zip(predictions, row, strict=True)) for row in _zipped(columns)]
+        return records if records != [dict(zip(predictions, columns, strict=True))] else records[0]
+    return predictions
+
+
+def _is_raw(value: Any) -> bool:
+    return isinstance(value, dict) and "$raw" in value
+
+
+def _zipped(columns: list[list[Any]]) -> list[list[Any]]:
+    """A row for each item of tensors of one length; of others, one row with them all."""
+    if len({len(items) for items in columns}) == 1:
+        return [list(row) for row in zip(*columns, strict=True)]
+    return [columns]
 
 
 def tensor(data: dict[str, Any]) -> list[Any]:

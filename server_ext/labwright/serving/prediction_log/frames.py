@@ -45,9 +45,14 @@ def frame(
         return pd.DataFrame(columns=ours)
     first = pd.DataFrame(about, columns=ours)
     first[ours[1]] = pd.to_datetime(first[ours[1]], utc=True, format="ISO8601")
-    inputs = [table.frame(names, wanted) for names, table in tables.items()]
-    parts = [pd.concat(inputs).sort_index()] if inputs else []  # rows without values are missing here
+    known_inputs = [table.frame(names, wanted) for names, table in tables.items()]
+    parts = [pd.concat(known_inputs).sort_index()] if known_inputs else []  # rows without values are missing here
     return pd.concat([first[ours[: len(BEFORE)]], *parts, first[ours[len(BEFORE) :]]], axis=1)
+
+
+def inputs(logged: pd.DataFrame) -> list[str]:
+    """The names of the inputs in a frame of the log."""
+    return [str(name) for name in logged.columns[len(BEFORE) : -len(AFTER)]]
 
 
 def _rows(item: dict[str, Any], outcome: Any) -> list[tuple[Any, ...]]:

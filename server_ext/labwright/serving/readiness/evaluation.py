@@ -49,13 +49,11 @@ def rows_with_feedback(folder: str, out: str) -> bool:
     from labwright.serving import prediction_log
 
     frame = prediction_log.frame(Path(folder))
-    if "outcome" not in frame.columns:
-        return False
-    known = frame.loc[frame["outcome"].notna()].tail(MOST)
+    outcome = str(frame.columns[-1])  # feedback, or log_feedback where an input is named so
+    known = frame.loc[frame[outcome].notna()].tail(MOST)
     if known.empty:
         return False
-    ours = [name for name in prediction_log.COLUMNS if name in known.columns and name != "outcome"]
-    Path(out).write_text(json.dumps(_split(known.drop(columns=ours), "outcome")))
+    Path(out).write_text(json.dumps(_split(known[[*prediction_log.inputs(known), outcome]], outcome)))
     return True
 
 
