@@ -6,8 +6,9 @@ import importlib
 from typing import Any
 
 __all__ = [
-    "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
-    "start", "stop", "tokens", "traffic",
+    "configure", "curl", "delete", "endpoint", "endpoints", "history", "lineage", "log", "new_token", "predict",
+    "promote", "register", "revoke_token", "rollback", "served", "served_runs", "start", "stop", "tokens",
+    "traffic",
 ]  # fmt: skip
 
 

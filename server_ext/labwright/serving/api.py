@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,20 +13,24 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from labwright.client import follow, shared
-from labwright.errors import InvalidError, NotFoundError, UnavailableError, from_problem
+from labwright.errors import InvalidError, UnavailableError, from_problem
 from labwright.service.models import Operation
 from labwright.serving import prediction_log, render, values
 from labwright.serving.api_consumers import new_token, revoke_token, tokens
+from labwright.serving.api_history import history, lineage, rollback, served, served_runs
+from labwright.serving.api_settings import configure
 from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.models import NAME, Endpoint, EndpointState, Expected, Promote, Register, Registered
+from labwright.serving.models import Endpoint, EndpointState, Expected, Promote, Register, Registered
+from labwright.serving.naming import path, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "curl", "delete", "endpoint", "endpoints", "log", "new_token", "predict", "promote", "register", "revoke_token",
-    "start", "stop", "tokens", "traffic",
+    "configure", "curl", "delete", "endpoint", "endpoints", "history", "lineage", "log", "new_token", "predict",
+    "promote", "register", "revoke_token", "rollback", "served", "served_runs", "start", "stop", "tokens",
+    "traffic",
 ]  # fmt: skip
 
 INLINE = 4000
@@ -95,7 +98,7 @@ def promote(
     note = operation.log[-1] if not operation.result.get("changed", True) else (
         f"Version {operation.result['version']} is live."
     )  # fmt: skip
-    return _settled(to).model_copy(update={"note": note})
+    return settled(to).model_copy(update={"note": note})
 
 
 def register(
@@ -132,25 +135,25 @@ def endpoints() -> EndpointList:
 
 def endpoint(name: str) -> EndpointCard:
     """One endpoint."""
-    found: EndpointCard = shared().get(f"/serving/endpoints/{_path(name)}", EndpointCard)
+    found: EndpointCard = shared().get(f"/serving/endpoints/{path(name)}", EndpointCard)
     return found
 
 
 def stop(name: str) -> EndpointCard:
     """End the endpoint's processes. `start` brings it back at the same address."""
-    found: EndpointCard = shared().post(f"/serving/endpoints/{_path(name)}/stop", EndpointCard, Expected())
+    found: EndpointCard = shared().post(f"/serving/endpoints/{path(name)}/stop", EndpointCard, Expected())
     return found
 
 
 def start(name: str) -> EndpointCard:
     """Start a stopped endpoint, and wait until it answers."""
-    shared().post(f"/serving/endpoints/{_path(name)}/start", EndpointCard, Expected())
-    return _settled(name)
+    shared().post(f"/serving/endpoints/{path(name)}/start", EndpointCard, Expected())
+    return settled(name)
 
 
 def delete(name: str) -> None:
     """End the endpoint and delete its files and its prediction log; its versions stay in MLflow."""
-    shared().request("DELETE", f"/serving/endpoints/{_path(name)}")
+    shared().request("DELETE", f"/serving/endpoints/{path(name)}")
 
 
 def predict(name: str, data: Any) -> Any:
@@ -191,15 +194,15 @@ def curl(name: str, data: Any = None) -> str:
     from labwright.serving.models import Example
 
     if data is None:
-        found: Example = shared().get(f"/serving/endpoints/{_path(name)}/example", Example)
+        found: Example = shared().get(f"/serving/endpoints/{path(name)}/example", Example)
         return found.curl
     body, _, _ = _request(name, data)
     url, _ = _address(name)
     text = json.dumps(body, allow_nan=False)
     if len(text) > INLINE:
-        path = Path(f"{name}-request.json")
-        path.write_text(text)
-        return render.curl(name, url, f"@{path}")
+        file = Path(f"{name}-request.json")
+        file.write_text(text)
+        return render.curl(name, url, f"@{file}")
     return render.curl(name, url, text)
 
 
@@ -212,24 +215,12 @@ def log(name: str, since: str | datetime | None = None) -> pd.DataFrame:
             raise InvalidError(f"since: {error}.") from None
     folder = _folder(name)
     if not folder.path.exists():
-        raise _unknown(name)
+        raise unknown(name)
     return prediction_log.frame(folder.log, since)
 
 
-def _path(name: str) -> str:
-    if not re.fullmatch(NAME, name):
-        raise _unknown(name)
-    return name
-
-
-def _unknown(name: str) -> NotFoundError:
-    return NotFoundError(
-        f"There is no endpoint named {name[:60]!r}; promote a run to it first, or see %endpoints.", code="no_endpoint"
-    )
-
-
 def _folder(name: str) -> EndpointFolder:
-    return EndpointFolder(shared().folders.home / "endpoints" / _path(name))
+    return EndpointFolder(shared().folders.home / "endpoints" / path(name))
 
 
 def _address(name: str) -> tuple[str, str]:
@@ -272,7 +263,8 @@ def _columns(name: str) -> set[str]:
     return {column["name"] for column in signature["inputs"]} if signature else set()
 
 
-def _settled(name: str) -> EndpointCard:
+def settled(name: str) -> EndpointCard:
+    """The endpoint once it is no longer starting, or as it is after a minute."""
     deadline = time.monotonic() + PATIENCE
     found = endpoint(name)
     while found.state is EndpointState.starting and time.monotonic() < deadline:

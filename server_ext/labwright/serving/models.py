@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from labwright.service.models import Operation, Strict
+from labwright.serving.readiness.models import Figure, Verdict
 from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.traffic_models import Canary, VersionTraffic
 
@@ -198,6 +199,8 @@ class Promotion(BaseModel):
     reason: str | None = None
     operation: str | None = Field(default=None, description="The operation, by which its readiness card is found")
     traffic: dict[str, float] = Field(default={}, description="Version → percent from then on")
+    verdict: Verdict | None = Field(default=None, description="Of its readiness card, where there is one")
+    figures: list[Figure] = Field(default=[], description="On which it was decided: metrics and latency")
 
 
 class Served(BaseModel):

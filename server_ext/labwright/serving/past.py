@@ -11,7 +11,10 @@ from labwright.errors import NotFoundError
 from labwright.service.context import Context
 from labwright.serving import records
 from labwright.serving.models import Promotion, Served, Version
-from labwright.serving.tables import PromotionRow
+from labwright.serving.readiness.models import ReadinessCard
+from labwright.serving.tables import PromotionRow, ReadinessRow
+
+FIGURES = ("metrics", "latency")  # the checks by whose figures a promotion is judged later
 
 
 def history(context: Context, actor: Actor, name: str) -> list[Promotion]:
@@ -19,7 +22,10 @@ def history(context: Context, actor: Actor, name: str) -> list[Promotion]:
     with context.store.session() as session:
         records.get(session, actor, name)
         query = sa.select(PromotionRow).where(PromotionRow.endpoint == name, PromotionRow.owner == actor.owner)
-        return [_view(row) for row in session.scalars(query.order_by(PromotionRow.sequence.desc()))]
+        rows = list(session.scalars(query.order_by(PromotionRow.sequence.desc())))
+        about = sa.select(ReadinessRow).where(ReadinessRow.endpoint == name, ReadinessRow.owner == actor.owner)
+        cards = {row.operation: ReadinessCard.model_validate(row.card) for row in session.scalars(about)}
+    return [_view(row, cards.get(row.operation or "")) for row in rows]
 
 
 def served(context: Context, actor: Actor, name: str, at: datetime) -> Served:
@@ -37,9 +43,11 @@ def served(context: Context, actor: Actor, name: str, at: datetime) -> Served:
     )  # fmt: skip
 
 
-def _view(row: PromotionRow) -> Promotion:
+def _view(row: PromotionRow, card: ReadinessCard | None) -> Promotion:
+    checks = card.checks if card is not None else []
     return Promotion(
         sequence=row.sequence, at=row.created, by=row.owner, version=Version.model_validate(row.version),
         previous=row.previous, kind=row.kind, reason=row.reason, operation=row.operation,
-        traffic=row.traffic or {row.version["version"]: 100.0},
+        traffic=row.traffic or {row.version["version"]: 100.0}, verdict=card.verdict if card is not None else None,
+        figures=[figure for check in checks if check.id in FIGURES for figure in check.figures],
     )  # fmt: skip

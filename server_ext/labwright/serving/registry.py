@@ -158,6 +158,13 @@ def take_back(context: Context, name: str, operation: str) -> None:
             _delete(context, "registered-models/delete", {"name": name})
 
 
+def keep(context: Context, name: str, operation: str) -> None:
+    """Let what an operation registered stay, whatever comes. Errors: LabwrightError."""
+    tags = _tags(context, name)
+    if tags is not None and tags.get(MADE_BY) == operation:
+        _delete(context, "registered-models/delete-tag", {"name": name, "key": MADE_BY})
+
+
 def register_run(context: Context, actor: Actor, body: Register) -> Registered:
     """Register a run's model under a name, whoever made the registered model. Once: the same run gets the same version.
 

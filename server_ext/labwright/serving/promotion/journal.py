@@ -8,6 +8,7 @@ found without it.
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,8 +38,7 @@ def settle(context: Context, entry: Entry) -> None:
     """Take back what it registered, unless it was committed; then the note is gone. Errors: LabwrightError."""
     with context.store.session() as session:
         committed = session.query(PromotionRow).filter(PromotionRow.operation == entry.operation).first() is not None
-    if not committed:
-        registry.take_back(context, entry.endpoint, entry.operation)
+    (registry.keep if committed else registry.take_back)(context, entry.endpoint, entry.operation)
     _path(context, entry).unlink(missing_ok=True)
 
 
@@ -46,6 +46,14 @@ def settle_quietly(context: Context, entry: Entry) -> None:
     """The same; what MLflow cannot do now is done later."""
     with suppress(LabwrightError):
         settle(context, entry)
+
+
+def settle_soon(context: Context, entry: Entry, seconds: float) -> None:
+    """The same, waiting for MLflow `seconds` at most; then it goes on beside."""
+    if _path(context, entry).exists():
+        thread = threading.Thread(target=settle_quietly, args=[context, entry], name="settle", daemon=True)
+        thread.start()
+        thread.join(seconds)
 
 
 def settle_left(context: Context, name: str) -> None:

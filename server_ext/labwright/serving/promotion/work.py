@@ -62,6 +62,7 @@ class Work:
                 canary.run(handle, context, actor, name, version, self._body.canary)
             handle.step("Sending it copies of the calls" if self._is_shadow(live) else "Making it live", 0.95)
             self._commit(handle, version, card, live, undo)
+        journal.settle_soon(context, journal.Entry(handle.id, name), seconds=5)
         aliases.mirror_soon(context, actor, name, seconds=10)
         return {"changed": True, "version": number, "endpoint": name}
 
@@ -124,7 +125,6 @@ class Work:
                     context, actor, name, version, card, kind="promote", operation=handle.id, reason=self._reason
                 )
             undo.pop_all()
-            journal.settle_quietly(context, journal.Entry(handle.id, name))
             commit.follow(context, actor, name)
 
     def _drop_endpoint(self) -> None:
