@@ -94,6 +94,51 @@ class Broken(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class 
         return model_input
 
 
+class Times(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # as above
+    """Multiplies x, so that an answer tells which version gave it; `how` is what it does instead in its own process."""
+
+    def __init__(self, factor: int = 1, how: str = "") -> None:
+        self.factor, self.how = factor, how
+
+    def load_context(self, context: Any) -> None:
+        import time
+
+        if self._served() and self.how == "does not load":
+            raise RuntimeError("weights are missing")
+        if self._served() and self.how == "hangs":
+            time.sleep(1000)
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
+        import ctypes
+
+        if self._served() and self.how == "segfault":
+            ctypes.string_at(0)
+        if self._served() and self.how == "slow":
+            import time
+
+            time.sleep(0.05)
+        if self._served() and self.how == "fails on 7" and (model_input.iloc[:, 0] % 10 == 7).any():
+            raise RuntimeError("seven is too much")
+        scale = float("nan") if self.how == "gives NaN" else float(self.factor)
+        return (model_input.iloc[:, 0].astype(float) * scale).rename("times")
+
+    def _served(self) -> bool:
+        """Whether this is an endpoint's model process: MLflow calls predict where the model is logged, too."""
+        import os
+
+        return "LABWRIGHT_HOME" not in os.environ
+
+
+def times(factor: int = 1, how: str = "") -> dict[str, Any]:
+    """How to save or log `Times`."""
+    frame = pd.DataFrame({"other" if how == "other schema" else "x": [1.5]})
+    return {
+        "python_model": Times(factor, how),
+        "signature": mlflow.models.infer_signature(frame, pd.Series([1.5], name="times")),
+        "input_example": frame,
+    }
+
+
 # The model's process knows nothing of the tests: the classes travel with the model.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
