@@ -6,9 +6,9 @@ import importlib
 from typing import Any
 
 __all__ = [
-    "configure", "curl", "delete", "endpoint", "endpoints", "history", "lineage", "log", "new_token", "predict",
-    "promote", "register", "revoke_token", "rollback", "served", "served_runs", "start", "stop", "tokens",
-    "traffic",
+    "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
+    "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "served",
+    "served_runs", "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
 
 

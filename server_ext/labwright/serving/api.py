@@ -6,35 +6,34 @@ import functools
 import json
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from labwright.client import follow, shared
 from labwright.errors import InvalidError, UnavailableError, from_problem
 from labwright.service.models import Operation
-from labwright.serving import prediction_log, render, values
+from labwright.serving import render, request_ids, values
 from labwright.serving.api_consumers import new_token, revoke_token, tokens
 from labwright.serving.api_history import history, lineage, rollback, served, served_runs
+from labwright.serving.api_log import feedback, log, request_id
 from labwright.serving.api_settings import configure
 from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import Endpoint, EndpointState, Expected, Promote, Register, Registered
-from labwright.serving.naming import path, unknown
-
-if TYPE_CHECKING:
-    import pandas as pd
+from labwright.serving.naming import path
 
 __all__ = [
-    "configure", "curl", "delete", "endpoint", "endpoints", "history", "lineage", "log", "new_token", "predict",
-    "promote", "register", "revoke_token", "rollback", "served", "served_runs", "start", "stop", "tokens",
-    "traffic",
+    "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
+    "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "served",
+    "served_runs", "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
 
 INLINE = 4000
 PATIENCE = 60.0
+# A 503 with these words stays one for a while.
+HOPELESS = ("cannot be used", "could not be written")
 
 
 class EndpointCard(Endpoint):
@@ -160,30 +159,36 @@ def predict(name: str, data: Any) -> Any:
     """Predictions of the endpoint for a DataFrame, records or an array: what the model's own `predict` would give.
 
     Columns that the model does not know are left out, as MLflow does. While the model is being loaded, this waits.
+    `lw.serving.request_id` of the result is the request's, by which `lw.serving.feedback` tells what came true.
     """
     body, rows, index = _request(name, data)
     if not rows:
         raise InvalidError("There is no row to predict.")
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        url, token = _address(name)
-        try:
-            reply = _http().post(
-                f"{url}/invocations", content=json.dumps(body, allow_nan=False).encode(),
-                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            )  # fmt: skip
-        except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise UnavailableError("The endpoint does not answer; %endpoints shows how it stands.") from None
-            time.sleep(0.2)
-            continue
-        if reply.status_code != 503 or time.monotonic() > deadline or "cannot be used" in reply.text:
-            break
-        time.sleep(0.2)
+    reply = post(name, "invocations", body)
     if reply.is_error:
         problem = reply.json()
         raise from_problem(reply.status_code, problem["code"], problem["detail"])
-    return values.rebuild(reply.json()["predictions"], reply.headers.get("x-labwright-result"), index)
+    found = values.rebuild(reply.json()["predictions"], reply.headers.get("x-labwright-result"), index)
+    return request_ids.note(found, reply.headers["x-request-id"])
+
+
+def post(name: str, where: str, body: Any) -> httpx.Response:
+    """Send JSON to an endpoint itself; waits while it starts. Errors: UnavailableError, and what `_address` raises."""
+    content = json.dumps(body, allow_nan=False).encode()
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        url, token = _address(name)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            reply = _http().post(f"{url}/{where}", content=content, headers=headers)
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise UnavailableError("The endpoint does not answer; %endpoints shows how it stands.") from None
+        else:
+            hopeless = any(words in reply.text for words in HOPELESS)
+            if reply.status_code != 503 or hopeless or time.monotonic() > deadline:
+                return reply
+        time.sleep(0.2)
 
 
 def curl(name: str, data: Any = None) -> str:
@@ -204,19 +209,6 @@ def curl(name: str, data: Any = None) -> str:
         file.write_text(text)
         return render.curl(name, url, f"@{file}")
     return render.curl(name, url, text)
-
-
-def log(name: str, since: str | datetime | None = None) -> pd.DataFrame:
-    """The prediction log: a row per answered row, with inputs and `prediction`. `since`: 30m, 12h, 1d, or a time."""
-    if isinstance(since, str):
-        try:
-            since = datetime.now(UTC) - prediction_log.parse_window(since)
-        except ValueError as error:
-            raise InvalidError(f"since: {error}.") from None
-    folder = _folder(name)
-    if not folder.path.exists():
-        raise unknown(name)
-    return prediction_log.frame(folder.log, since)
 
 
 def _folder(name: str) -> EndpointFolder:
