@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from labwright.serving import consumers, prediction_log, records, registry, stan
 from labwright.serving.models import (
     Endpoint,
     EndpointState,
-    LoggedPrediction,
     Register,
     Registered,
     RegisteredModel,
@@ -98,29 +96,6 @@ def delete(context: Context, actor: Actor, name: str, expected: int | None = Non
         room.runner.remove(name)
         room.problems.pop(name, None)
     context.events.publish("serving", name)
-
-
-def log(context: Context, actor: Actor, name: str, limit: int) -> list[LoggedPrediction]:
-    """The newest requests, without their values. Errors: NotFoundError."""
-    with context.store.session() as session:
-        records.get(session, actor, name)
-    found = []
-    for item in prediction_log.lines(log_folder(context, name), newest_first=True):
-        found.append(
-            LoggedPrediction(
-                request_id=item["id"],
-                at=datetime.fromisoformat(item["at"]),
-                version=item["version"] or "",
-                role=item.get("role") or "live",
-                consumer=item.get("consumer") or "",
-                status=item["status"],
-                latency_ms=item["latency_ms"],
-                rows=item["rows"],
-            )
-        )
-        if len(found) >= limit:
-            break
-    return found
 
 
 def going_on(context: Context) -> list[GoingOn]:

@@ -12,6 +12,7 @@ from labwright.service.capability import Capability
 from labwright.service.context import Context
 from labwright.serving import (
     core,
+    recent,
     routes_calling,
     routes_consumers,
     routes_figures,
@@ -27,6 +28,7 @@ from labwright.serving.models import (
     Registered,
     RegisteredModel,
 )
+from labwright.serving.traffic_models import Role
 
 router = APIRouter(prefix="/serving", tags=["serving"])
 In = Annotated[Context, Depends(auth.context)]
@@ -78,9 +80,13 @@ def delete(context: In, actor: By, name: str, expected_revision: int | None = No
 
 
 @router.get("/endpoints/{name}/log")
-def log(context: In, actor: By, name: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[LoggedPrediction]:
+def log(
+    context: In, actor: By, name: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100, version: str | None = None,
+    role: Role | None = None, consumer: str | None = None,
+    status: Annotated[int | None, Query(description="Such as 422; 4 and 5 are any 4xx and 5xx")] = None,
+) -> list[LoggedPrediction]:  # fmt: skip
     """The newest requests, without their values."""
-    return core.log(context, actor, name, limit)
+    return recent.requests(context, actor, name, recent.Wanted(limit, version, role, status, consumer))
 
 
 for part in (routes_promotion, routes_traffic, routes_consumers, routes_figures, routes_calling):

@@ -25,7 +25,7 @@ from __future__ import annotations
 from labwright.serving.prediction_log.counting import COUNTED, count_rows, sizes
 from labwright.serving.prediction_log.feedback import BadFeedback, FeedbackWriter
 from labwright.serving.prediction_log.frames import COLUMNS, frame, inputs
-from labwright.serving.prediction_log.reading import answered, is_empty, lines, read
+from labwright.serving.prediction_log.reading import answered, has_parquet, is_empty, lines, read
 from labwright.serving.prediction_log.window import parse_window
 from labwright.serving.prediction_log.writer import Writer
 
@@ -38,6 +38,7 @@ __all__ = [
     "answered",
     "count_rows",
     "frame",
+    "has_parquet",
     "inputs",
     "is_empty",
     "lines",

@@ -17,22 +17,28 @@ SHADOW = "shadow"
 
 
 def lines(
-    folder: Path, since: datetime | None = None, *, newest_first: bool = False, values: bool = True
+    folder: Path,
+    since: datetime | None = None,
+    *,
+    newest_first: bool = False,
+    values: bool = True,
+    parquet: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """The log's lines from `since` on: id, at, version, role, consumer, status, latency_ms, rows.
 
     Where values were logged, and unless `values` is off: columns, data (a list a row), predictions, entity_keys. Half
-    a line (the disk was full) is passed over. Only the days and row groups that may have some are read.
+    a line (the disk was full) is passed over. Only the days and row groups that may have some are read. Without
+    `parquet` only what is not Parquet yet: the newest, for who shall not import pyarrow.
     """
     first = since.astimezone(UTC) if since else None
     found = pieces(folder)
     for piece in reversed(found) if newest_first else found:
-        if first is None or piece.day >= first.strftime("%Y-%m-%d"):
-            yield from _of(folder, piece, first, newest_first, values)
+        if (first is None or piece.day >= first.strftime("%Y-%m-%d")) and (parquet or piece.part is None):
+            yield from _of(folder, piece, first, newest_first, values, parquet)
 
 
 def _of(
-    folder: Path, piece: Piece, since: datetime | None, newest_first: bool, values: bool
+    folder: Path, piece: Piece, since: datetime | None, newest_first: bool, values: bool, parquet: bool
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     part = piece.part
     if part is None and piece.segment is not None:
@@ -44,11 +50,11 @@ def _of(
             with file:
                 yield from _of_segment(file, since, newest_first, values)
             return
-    if part is not None:
-        from labwright.serving.prediction_log import parquet
+    if part is not None and parquet:
+        from labwright.serving.prediction_log import parquet as parts
 
         try:
-            yield from parquet.lines(part, since, newest_first=newest_first, values=values)
+            yield from parts.lines(part, since, newest_first=newest_first, values=values)
         except FileNotFoundError:  # too old by now, and deleted
             return
 
@@ -94,6 +100,11 @@ def answered(folder: Path, since: datetime | None = None, *, role: str | None = 
 def is_empty(folder: Path) -> bool:
     """Whether nothing was logged yet (or all of it was too old)."""
     return not any(piece.size for piece in pieces(folder))
+
+
+def has_parquet(folder: Path) -> bool:
+    """Whether some of the log is Parquet by now."""
+    return any(piece.part is not None for piece in pieces(folder))
 
 
 def _backwards(file: BinaryIO, block: int = 1 << 16) -> Iterator[bytes]:
