@@ -9,7 +9,7 @@ import logging
 import re
 import uuid
 
-from labwright.serving.plane import feedback, mlflow_protocol
+from labwright.serving.plane import feedback, inference_v2, mlflow_protocol
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.http import Call, Handler, Receive, Reply, Scope, Send, busy, problem
@@ -26,7 +26,7 @@ class Gateway:
         self.asker, self.consumers = asker, consumers
         self._routes: dict[str, dict[str, Handler]] = {}
         self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
-        for protocol in (mlflow_protocol, feedback):
+        for protocol in (mlflow_protocol, inference_v2, feedback):
             for path, verbs in protocol.routes(asker).items():
                 if "{" in path:  # /v2/models/{model}/infer: a part is anything but a slash
                     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
@@ -53,6 +53,8 @@ class Gateway:
         except Exception:
             log.exception("request %s", request_id)
             reply = problem(500, "internal", "Something went wrong in the endpoint; its log has more.")
+        if reply.status >= 400 and scope["path"].startswith(inference_v2.PREFIX):
+            reply = inference_v2.as_v2(reply)
         await _send(send, reply, request_id)
 
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive, request_id: str) -> Reply:

@@ -29,7 +29,8 @@ class Reply:
 
 @dataclass(slots=True)
 class Call:
-    """A call whose token was found good. `consumer` is whose token it was; `parts` are the named parts of the path."""
+    """A call whose token was found good. `consumer` is whose token it was; `parts` are the named parts of the path,
+    `version` the one version that may answer, if the call names one."""
 
     method: str
     path: str
@@ -40,12 +41,16 @@ class Call:
     parts: dict[str, str] = field(default_factory=dict)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     begin: float = field(default_factory=time.perf_counter)
+    version: str | None = None
 
     async def body(self) -> bytes:
         """The whole body. Errors: BadRequest when it is too long or does not come to its end."""
         too_long = BadRequest(
             f"A body is at most {LARGEST_BODY >> 20} MB; send fewer rows.", status=413, code="too_long"
         )
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            words = "Send the body as it is, without a Content-Encoding."
+            raise BadRequest(words, status=415, code="content_encoding")
         length = self.headers.get("content-length", "0")
         if length.isdigit() and int(length) > LARGEST_BODY:
             raise too_long

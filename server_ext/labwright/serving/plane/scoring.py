@@ -144,7 +144,7 @@ def _json(body: bytes, schema: Schema) -> Rows:
     try:
         content = orjson.loads(body)
     except ValueError:
-        raise _not_json(body) from None
+        raise not_json(body) from None
     given = [form for form in FORMS if form in content] if isinstance(content, dict) else []
     if len(given) != 1 or not content.keys() <= {given[0], "params"}:
         raise BadRequest(f"The body takes exactly one of {', '.join(FORMS)}.")
@@ -173,7 +173,7 @@ def _of_form(form: str, value: Any, schema: Schema) -> Rows:
     return rows
 
 
-def _not_json(body: bytes) -> BadRequest:
+def not_json(body: bytes) -> BadRequest:
     """What a body has that JSON has not: NaN, Infinity, a number that no float holds; or something else."""
     try:
         json.loads(body, parse_constant=_constant, parse_float=_float)

@@ -51,6 +51,8 @@ class Traffic:
         `without`: a version that was asked already and could not answer.
         """
         shares: Sequence[Share] = self.shares
+        if call.version is not None:
+            shares = [share for share in shares if share.pool.version == call.version]
         if len(shares) > 1:
             able = [share for share in shares if share.pool.state == "ready" and share.pool is not without]
             value = call.headers.get(self.sticky) if self.sticky else None
