@@ -257,7 +257,7 @@ def test_a_model_that_does_not_load_is_taken_back_whole(
 
 def test_a_swap_loses_no_request_and_two_at_once_are_one(client: Client, live: Endpoint, runs: dict[str, str]) -> None:
     frame = models.flights()[0].head(1)
-    body = Promote(run_id=runs["classifier"])
+    body = Promote(run_id=runs["classifier"], reason="it gives classes, and nobody calls it yet")
 
     def try_it(_number: int) -> Operation | LabwrightError:
         try:
@@ -286,7 +286,7 @@ def test_a_swap_loses_no_request_and_two_at_once_are_one(client: Client, live: E
     assert after.url == live.url
     newest, first = client.get(f"/serving/endpoints/{NAME}/promotions", list[Promotion])
     assert (newest.version.version, newest.previous) == (after.live.version, first.version.version)
-    back = promote(client, version=first.version.version)
+    back = promote(client, version=first.version.version, reason="back to numbers")
     assert back.state is OperationState.succeeded, back.error
     wait_until(lambda: len(psutil.Process(card(client).pid).children()) == 1, "the old version is unloaded")
 
