@@ -16,12 +16,12 @@ from labwright.service.context import Context
 from labwright.service.operations import Handle
 from labwright.serving import records, shares
 from labwright.serving.models import Version
+from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.traffic_models import Canary
 
 LEASE_SECONDS = 20.0
 RENEW_SECONDS = 4.0
 LOOK_SECONDS = 0.25
-LOAD_SECONDS = 320.0
 
 
 def run(
@@ -124,11 +124,11 @@ class _Trial:
         self._handle.check()
         with self._room.busy[self._name]:
             self._room.runner.ensure(self._name)
-            order = f"versions/{self._version.version}/load"
+            with self._context.store.session() as session:
+                settings = EndpointSettings.model_validate(records.get(session, self._actor, self._name).settings)
+            order, body = f"versions/{self._version.version}/load", {"digest": self._version.digest}
             try:
-                reply = self._room.runner.order(
-                    self._name, order, {"digest": self._version.digest}, timeout=LOAD_SECONDS
-                )
+                reply = self._room.runner.order(self._name, order, body, timeout=settings.load_seconds + 30)
             except UnavailableError:
                 return  # it died again; the next look comes here again
         if not reply["ready"]:

@@ -14,11 +14,11 @@ from labwright.actor import Actor
 from labwright.errors import LabwrightError, UnavailableError
 from labwright.service.context import Context
 from labwright.serving import aliases, consumers, records, shares, tidying
+from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.tables import EndpointRow
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0
-LOAD_SECONDS = 320.0
 
 
 def reconcile(context: Context, actor: Actor, name: str) -> None:
@@ -33,6 +33,7 @@ def reconcile(context: Context, actor: Actor, name: str) -> None:
     if row.live is None or row.wanted != "running":
         return
     wanted = shares.wanted(row)
+    patience = EndpointSettings.model_validate(row.settings).load_seconds + 30
     try:
         room.runner.configure(
             name, version=row.live["version"], digest=row.live["digest"], port=row.port, others=shares.others(row),
@@ -44,7 +45,7 @@ def reconcile(context: Context, actor: Actor, name: str) -> None:
             room.runner.order(name, "settings", row.settings)
         for number, version in wanted.items():
             if status["versions"].get(number, {}).get("digest") != version.digest:
-                room.runner.order(name, f"versions/{number}/load", {"digest": version.digest}, timeout=LOAD_SECONDS)
+                room.runner.order(name, f"versions/{number}/load", {"digest": version.digest}, timeout=patience)
         reply = room.runner.order(name, "traffic", shares.order(row))
         if not reply["set"]:
             raise UnavailableError(reply["message"], code="not_loaded")

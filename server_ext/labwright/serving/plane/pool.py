@@ -32,6 +32,7 @@ class Tuning:
     replicas: int = 1
     adaptive: bool = True
     deadline: float = 30.0
+    load_seconds: float = 300.0
 
     @classmethod
     def of(cls, config: Config) -> Tuning:
@@ -41,6 +42,7 @@ class Tuning:
             int(settings.get("replicas", 1)),
             settings.get("batching", "adaptive") != "off",
             float(settings.get("deadline_seconds", config.deadline)),
+            float(settings.get("load_seconds", 300.0)),
         )
 
 
@@ -56,7 +58,7 @@ class Pool:
         self.schema = Schema(folder.card(version))
         self.state, self.message = "loading", ""
         self.queue = Queue(lambda rows: tell(version, rows))
-        self.deadline = tuning.deadline
+        self.deadline, self.load_deadline = tuning.deadline, tuning.load_seconds
         self._stopping = False
         self._leaving: set[asyncio.Task[None]] = set()
         self._replicas = [Replica(self, ahead)]
@@ -79,7 +81,7 @@ class Pool:
 
     def tune(self, tuning: Tuning) -> None:
         """Obey other settings at once; a process that is too many answers what it has in hand first."""
-        self.deadline, self.queue.adaptive = tuning.deadline, tuning.adaptive
+        self.deadline, self.load_deadline, self.queue.adaptive = tuning.deadline, tuning.load_seconds, tuning.adaptive
         while len(self._replicas) < tuning.replicas:
             self._replicas.append(Replica(self))
         while len(self._replicas) > tuning.replicas:

@@ -18,7 +18,6 @@ from labwright.serving.plane.spawn import ModelProcess
 from labwright.serving.plane.waiting import Queue, Waiting
 
 log = logging.getLogger(__name__)
-LOAD_SECONDS = 300.0
 STATES = ("ready", "restarting", "loading", "failed", "stopped")  # the best first
 
 
@@ -29,6 +28,7 @@ class Owner(Protocol):
     version: str
     digest: str
     deadline: float
+    load_deadline: float
     queue: Queue
 
     def changed(self) -> None:
@@ -112,14 +112,21 @@ class Replica:
             self.pid = found.process.pid
             await asyncio.to_thread(self._copy, found.work)
             found.load()
-            async with asyncio.timeout(LOAD_SECONDS):
-                first = await _first(found.reader)
+            first = await self._first(found.reader)
             self.load_seconds = first["load_seconds"]
             self._set("ready")
             await _first_of(self._serve(found.reader, found.writer), found.process.wait())
         finally:
             self.pid = None
             await found.end()
+
+    async def _first(self, reader: asyncio.StreamReader) -> dict[str, Any]:
+        seconds = self._owner.load_deadline
+        try:
+            async with asyncio.timeout(seconds):
+                return await _first(reader)
+        except TimeoutError:
+            raise _LoadFailed(f"it does not load within {seconds:g} s (the setting load_seconds)") from None
 
     def _copy(self, work: Path) -> None:
         """The process gets its own copy of the files, and only if they are those that were promoted."""
