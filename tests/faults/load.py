@@ -4,8 +4,8 @@
         …
     traffic.replies  # every request that was sent, whatever became of it
 
-Request n asks for x = n, so that an answer that belongs to another request is seen. Connections are kept alive; one that
-was idle for a while is not used again, for the server may close it in the moment in which it is used.
+Request n asks for x = n, so that an answer that belongs to another request is seen. Connections are kept alive; one
+that was idle for a while is not used again, for the server may close it in the moment in which it is used.
 """
 
 from __future__ import annotations
