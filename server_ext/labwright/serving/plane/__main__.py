@@ -24,6 +24,7 @@ from labwright.serving.plane.admin import Admin
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.gateway import Gateway
+from labwright.serving.plane.isolation import work_parent
 from labwright.serving.plane.replica import clean
 from labwright.serving.plane.versions import Versions
 from labwright.serving.prediction_log import Writer, count_rows, sizes
@@ -53,7 +54,7 @@ def main() -> None:
 
 async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     config = folder.config()
-    clean(folder.work)
+    clean(work_parent(folder.work))
     public = _port(config.port)
     unix = listen_on(folder.admin_socket(runtime))
     writer = Writer(folder.log, config.settings.get("log"))

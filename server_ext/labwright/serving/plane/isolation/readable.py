@@ -61,15 +61,22 @@ def devices() -> list[Path]:
 
 
 def _add(entry: Path, guarded: list[Path], found: Readable) -> None:
-    """An entry of Python's path. A project's folder also holds what is not code (.env, .git): what is hidden is not."""
-    if entry.name in ("site-packages", "dist-packages") or not entry.is_dir():
-        if not _holds(entry, guarded):
-            found.whole.append(entry)
+    """An entry of Python's path. A project's folder also holds what is not code (.env, .git): what is hidden is not.
+
+    Of a folder like the user's home, what Python itself would import.
+    """
+    special = _holds(entry, guarded)
+    if not special and (entry.name in ("site-packages", "dist-packages") or not entry.is_dir()):
+        found.whole.append(entry)
         return
     found.listed.append(entry)
     with suppress(OSError):
-        shown = [each for each in entry.iterdir() if not each.name.startswith(".")]
-        found.whole += [each for each in shown if not _holds(each, guarded)]
+        shown = [each for each in entry.iterdir() if not each.name.startswith(".") and not _holds(each, guarded)]
+        found.whole += [each for each in shown if not special or _is_module(each)]
+
+
+def _is_module(path: Path) -> bool:
+    return path.suffix in (".py", ".so") or (path / "__init__.py").exists()
 
 
 def _holds(folder: Path, guarded: list[Path]) -> bool:
