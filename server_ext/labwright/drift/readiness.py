@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from labwright.errors import LabwrightError
+from labwright.errors import UnavailableError
 from labwright.experiments import core as experiments
 from labwright.service.children import run_job
 from labwright.service.store import now
@@ -33,23 +35,22 @@ def training_drift(subject: Subject, stop: Stop) -> Found | None:
     artifact = subject.run.reference if subject.run is not None else None
     if artifact is None:
         return warned(f"Not compared: the run logged no training sample; add {CODE} to its cell, and run it again.")
-    arguments: dict[str, Any] = {
-        "run_id": subject.version.run_id,
-        "artifact": artifact,
-        "environment": experiments.mlflow_environment(subject.context),
-        "log_folder": str(subject.folder.log),
-        "since": (now() - timedelta(days=WINDOW_DAYS)).isoformat(),
-        "rows": MOST_ROWS,
-    }
     log = subject.context.folders.logs / "drift.log"
-    try:
-        found = run_job(
-            "labwright.drift.recent_job:columns_that_drifted", arguments, log=log, check=stop, timeout=SECONDS
-        )
-    except LabwrightError as error:
-        if error.code == "timeout":
-            return warned(f"Not compared: it took more than {SECONDS:.0f} s; %drift {subject.endpoint} takes its time.")
-        raise
+    with tempfile.TemporaryDirectory(prefix="labwright-readiness-") as folder:
+        sample = Path(folder) / "sample.parquet"
+        experiments.save_artifact(subject.context, subject.version.run_id or "", artifact, sample)
+        arguments = {
+            "sample": str(sample), "log_folder": str(subject.folder.log), "rows": MOST_ROWS,
+            "since": (now() - timedelta(days=WINDOW_DAYS)).isoformat(),
+        }  # fmt: skip
+        try:
+            found = run_job("labwright.drift.recent_job:columns_that_drifted", arguments, log=log, check=stop,
+                            timeout=SECONDS)  # fmt: skip
+        except UnavailableError as error:
+            if error.code != "timeout":
+                raise
+            words = f"Not compared: it took more than {SECONDS:.0f} s; %drift {subject.endpoint} takes its time."
+            return warned(words)
     if found is None:
         return None
     return _verdict(found)

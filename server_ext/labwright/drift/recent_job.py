@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from labwright.errors import InvalidError
 
-def columns_that_drifted(
-    *, run_id: str, artifact: str, environment: dict[str, str], log_folder: str, since: str, rows: int
-) -> dict[str, Any] | None:
+
+def columns_that_drifted(*, sample: str, log_folder: str, since: str, rows: int) -> dict[str, Any] | None:
     """{"rows", "compared", "drifted": [{"name", "method", "score", "threshold"}]}; None where nothing was sent.
 
-    At most `rows` of each side are compared: the newest inputs since `since`, and as many of the sample, drawn by a
-    fixed seed.
+    `sample` is the training sample's Parquet file. At most `rows` of each side are compared: the newest inputs since
+    `since`, and as many of the sample, drawn by a fixed seed. Errors: InvalidError where it is no such file.
     """
     import pandas as pd
 
@@ -26,13 +25,14 @@ def columns_that_drifted(
     if len(current) < MIN_ROWS:
         words = f"the endpoint was sent {len(current)} rows lately, and {MIN_ROWS} are needed."
         return {"rows": len(current), "compared": 0, "drifted": [], "too_few": words}
-    from labwright.drift.compute import compare  # with Evidently, which takes seconds: only when it has work
-    from labwright.drift.job import reference_sample
-
-    os.environ.update(environment)
-    reference: pd.DataFrame = reference_sample(run_id, artifact)
+    try:
+        reference = pd.read_parquet(sample)
+    except (ValueError, OSError):
+        raise InvalidError("The training sample is no Parquet file; log it with log_reference(frame).") from None
     if len(reference) > rows:
         reference = reference.sample(rows, random_state=0)
+    from labwright.drift.compute import compare  # with Evidently, which takes seconds: only when it has work
+
     report, _ = compare(reference, current)
     drifted = [
         {"name": column.name, "method": column.method, "score": column.score, "threshold": column.threshold}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labwright.errors import InvalidError, UnavailableError
+from labwright.errors import InvalidError
 from labwright.serving.values import Unsendable, column_names, plain
 
 if TYPE_CHECKING:
@@ -17,28 +15,22 @@ if TYPE_CHECKING:
 MOST = 5000
 
 
-def logged_rows(run_id: str, artifact: str, environment: dict[str, str], out: str) -> None:
-    """Write the run's evaluation sample to `out`: {"columns", "data", "truth"} as JSON, at most `MOST` rows.
+def logged_rows(path: str, out: str) -> None:
+    """Write a run's evaluation sample to `out`: {"columns", "data", "truth"} as JSON, at most `MOST` rows.
 
-    Errors: InvalidError where the artifact is something else, UnavailableError.
+    Errors: InvalidError where the artifact is something else.
     """
-    os.environ.update(environment)
-    import mlflow
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from labwright.experiments.samples import TARGET
 
-    with tempfile.TemporaryDirectory(prefix="labwright-evaluation-") as folder:
-        try:
-            path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=artifact, dst_path=folder)
-        except Exception as error:
-            raise UnavailableError("The run's evaluation rows could not be fetched from MLflow; try again.") from error
-        try:
-            table = pq.read_table(path)
-        except (OSError, ValueError) as error:
-            raise _unreadable() from error
-        target = (table.schema.metadata or {}).get(TARGET, b"").decode("utf-8", "replace")
-        frame = table.to_pandas()
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise _unreadable() from error
+    target = (table.schema.metadata or {}).get(TARGET, b"").decode("utf-8", "replace")
+    frame = table.to_pandas()
     if target not in frame.columns:
         raise _unreadable()
     Path(out).write_text(json.dumps(_split(frame, target)))

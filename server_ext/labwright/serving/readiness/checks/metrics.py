@@ -91,12 +91,10 @@ def _rows(subject: Subject, stop: Stop) -> tuple[str, dict[str, Any]] | None:
     with tempfile.TemporaryDirectory(prefix="labwright-readiness-") as folder:
         out = Path(folder) / "rows.json"
         if subject.run is not None and subject.run.evaluation is not None:
-            arguments = {
-                "run_id": subject.version.run_id,
-                "artifact": subject.run.evaluation,
-                "environment": experiments.mlflow_environment(subject.context),
-                "out": str(out),
-            }
+            path = Path(folder) / "sample.parquet"
+            assert subject.version.run_id is not None
+            experiments.save_artifact(subject.context, subject.version.run_id, subject.run.evaluation, path)
+            arguments = {"path": str(path), "out": str(out)}
             _job(subject, "labwright.serving.readiness.evaluation:logged_rows", arguments, stop)
             return "of its run's evaluation sample", json.loads(out.read_text())
         if not subject.folder.log.is_dir():
