@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class Tuning:
     adaptive: bool = True
     deadline: float = 30.0
     load_seconds: float = 300.0
+    network: bool = False
 
     @classmethod
     def of(cls, config: Config) -> Tuning:
@@ -43,6 +44,7 @@ class Tuning:
             settings.get("batching", "adaptive") != "off",
             float(settings.get("deadline_seconds", config.deadline)),
             float(settings.get("load_seconds", 300.0)),
+            bool(settings.get("network", False)),
         )
 
 
@@ -61,6 +63,8 @@ class Pool:
         self.deadline, self.load_deadline = tuning.deadline, tuning.load_seconds
         self._stopping = False
         self._leaving: set[asyncio.Task[None]] = set()
+        self._network = tuning.network
+        self._new: set[Replica] = set()  # these load, each to take the place of one that answers meanwhile
         self._replicas = [Replica(self, ahead)]
         self.tune(tuning)
 
@@ -82,16 +86,36 @@ class Pool:
     def tune(self, tuning: Tuning) -> None:
         """Obey other settings at once; a process that is too many answers what it has in hand first."""
         self.deadline, self.load_deadline, self.queue.adaptive = tuning.deadline, tuning.load_seconds, tuning.adaptive
-        while len(self._replicas) < tuning.replicas:
+        while len(self._replicas) - len(self._new) < tuning.replicas:
             self._replicas.append(Replica(self))
-        while len(self._replicas) > tuning.replicas:
+        while len(self._replicas) - len(self._new) > tuning.replicas:
             # One that cannot answer goes first.
-            worst = max(reversed(self._replicas), key=lambda replica: STATES.index(replica.state))
+            lasting = [replica for replica in reversed(self._replicas) if replica not in self._new]
+            worst = max(lasting, key=lambda replica: STATES.index(replica.state))
             self._replicas.remove(worst)
-            task = asyncio.create_task(worst.leave())
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
+            self._later(worst.leave())
+        if tuning.network != self._network:
+            self._network = tuning.network
+            for replica in list(self._replicas):
+                self._later(self._renew(replica))
         self.changed()
+
+    async def _renew(self, old: Replica) -> None:
+        """What a process may do it gave up at its start: another one takes its place, once it has loaded."""
+        new = Replica(self)
+        self._new.add(new)
+        self._replicas.append(new)
+        await new.loaded.wait()
+        self._new.discard(new)
+        leaving = old if old in self._replicas else new  # fewer were wanted meanwhile
+        self._replicas.remove(leaving)
+        await leaving.leave()
+        self.changed()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def answer(self, rows: Rows, _text: str = "") -> dict[str, Any]:
         """The model's reply to a request (see `Scorer.answer`). Errors: Unavailable, BadRequest."""
