@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 09c20e628e56a17bba46a682536a37f032faafa9c97cb2e773b476cd15d96253. Do not edit.
+// Made by `jlpm types` from OpenAPI 02904477d77e3131dac3ef3e816f5e2edcdfdc3418120e8b249a7a4456d7452f. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -633,6 +633,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving/endpoints/{name}/consumers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Consumers
+     * @description Who may call the endpoint besides its owner, and who might once.
+     */
+    get: operations['consumers_serving_endpoints__name__consumers_get'];
+    put?: never;
+    /**
+     * New Consumer
+     * @description Make a consumer's token; this reply is the only one that has it.
+     */
+    post: operations['new_consumer_serving_endpoints__name__consumers_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/consumers/{consumer}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Revoke
+     * @description End a consumer's token at once.
+     */
+    delete: operations['revoke_serving_endpoints__name__consumers__consumer__delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/docs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Docs
+     * @description The endpoint's own page about how to call it, under the policy that it has there.
+     */
+    get: operations['docs_serving_endpoints__name__docs_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/serving/endpoints/{name}/example': {
     parameters: {
       query?: never;
@@ -653,6 +717,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving/endpoints/{name}/feedback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Feedback
+     * @description Say what came true for a request that was answered; it joins the prediction log.
+     */
+    post: operations['feedback_serving_endpoints__name__feedback_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/figures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Figures
+     * @description The last five minutes, from the endpoint's own memory; 503 while its process does not run.
+     */
+    get: operations['figures_serving_endpoints__name__figures_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Endpoint Lineage
+     * @description From the endpoint back: version, run, notebook and cell, data and feature versions.
+     */
+    get: operations['endpoint_lineage_serving_endpoints__name__lineage_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/serving/endpoints/{name}/log': {
     parameters: {
       query?: never;
@@ -665,6 +789,26 @@ export interface paths {
      * @description The newest requests, without their values.
      */
     get: operations['log_serving_endpoints__name__log_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Openapi
+     * @description The endpoint's OpenAPI document.
+     */
+    get: operations['openapi_serving_endpoints__name__openapi_json_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -717,6 +861,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving/endpoints/{name}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rollback
+     * @description Go back to the version before, or to one that was live before.
+     */
+    post: operations['rollback_serving_endpoints__name__rollback_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/served': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Served
+     * @description What answered at a moment of the past; a time without a zone is UTC.
+     */
+    get: operations['served_serving_endpoints__name__served_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/endpoints/{name}/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Settings
+     * @description Other settings; they hold at once, without a failed request.
+     */
+    put: operations['settings_serving_endpoints__name__settings_put'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/serving/endpoints/{name}/start': {
     parameters: {
       query?: never;
@@ -757,6 +961,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving/endpoints/{name}/traffic': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Set Traffic
+     * @description Spread the calls over versions that were promoted here, and send copies to a shadow.
+     */
+    put: operations['set_traffic_serving_endpoints__name__traffic_put'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/serving/models': {
     parameters: {
       query?: never;
@@ -775,6 +999,66 @@ export interface paths {
      * @description Register a run's model as a version; one that is registered under this name already is said.
      */
     post: operations['register_serving_models_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/promotions/{operation}/go': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Go
+     * @description Let a promotion that waits for a decision go on; to stop it, cancel the operation.
+     */
+    post: operations['go_serving_promotions__operation__go_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/promotions/{operation}/readiness': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Readiness
+     * @description The readiness card of a promotion, also while it is made.
+     */
+    get: operations['readiness_serving_promotions__operation__readiness_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving/runs/{run_id}/endpoints': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Run Endpoints
+     * @description From a run forward: the endpoints that serve its model, or did.
+     */
+    get: operations['run_endpoints_serving_runs__run_id__endpoints_get'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -910,6 +1194,34 @@ export interface components {
       capability: string;
       /** Name */
       name: string;
+    };
+    /**
+     * Check
+     * @description One line of the card.
+     */
+    Check: {
+      /**
+       * Details
+       * @description What a program may want: numbers, intervals
+       */
+      details?: {
+        [key: string]: unknown;
+      };
+      /** Figures */
+      figures?: components['schemas']['Figure'][];
+      /**
+       * Id
+       * @description Stable, such as example_scored, schema, metrics, drift, features, latency, isolation
+       */
+      id: string;
+      /** Title */
+      title: string;
+      verdict: components['schemas']['Verdict'];
+      /**
+       * Words
+       * @description One sentence: what was found, and for a warning or a failure the way on
+       */
+      words: string;
     };
     /**
      * Cluster
@@ -1149,6 +1461,31 @@ export interface components {
       values: components['schemas']['ComparedValue'][];
     };
     /**
+     * Consumer
+     * @description Somebody who may call an endpoint.
+     */
+    Consumer: {
+      /**
+       * Created
+       * Format: date-time
+       */
+      created: string;
+      /** Name */
+      name: string;
+      /** Revoked */
+      revoked: string | null;
+    };
+    /**
+     * ConsumerToken
+     * @description A token, shown this once.
+     */
+    ConsumerToken: {
+      /** Name */
+      name: string;
+      /** Token */
+      token: string;
+    };
+    /**
      * Curve
      * @description A metric of one run over its steps, at most 500 points.
      */
@@ -1235,6 +1572,17 @@ export interface components {
        * @default
        */
       source?: string;
+    };
+    /**
+     * Decide
+     * @description Go on with a promotion that waits for a decision (to stop it, cancel the operation).
+     */
+    Decide: {
+      /**
+       * Reason
+       * @description Needed when a check failed
+       */
+      reason?: string | null;
     };
     /**
      * DiffBlock
@@ -1401,6 +1749,7 @@ export interface components {
        *       "batching": "adaptive",
        *       "deadline_seconds": 30,
        *       "environment": "notebook",
+       *       "load_seconds": 300,
        *       "log": {
        *         "entity_keys": [],
        *         "fsync": false,
@@ -1460,6 +1809,12 @@ export interface components {
        */
       environment?: 'notebook' | 'rebuilt';
       /**
+       * Load Seconds
+       * @description A version that loads for longer failed
+       * @default 300
+       */
+      load_seconds?: number;
+      /**
        * @default {
        *       "entity_keys": [],
        *       "fsync": false,
@@ -1504,8 +1859,18 @@ export interface components {
       curl: string;
       /** Magic */
       magic: string;
+      /**
+       * Mlflow
+       * @description Python with MLflow's own client functions
+       */
+      mlflow: string;
       /** Python */
       python: string;
+      /**
+       * V2
+       * @description A command in the Open Inference Protocol
+       */
+      v2: string;
     };
     /**
      * ExecutedCell
@@ -1609,8 +1974,19 @@ export interface components {
       features: components['schemas']['Feature'][];
       /** Join Keys */
       join_keys: string[];
+      /**
+       * Materialized
+       * @description Up to when its rows are in the online store
+       */
+      materialized?: string | null;
       /** Name */
       name: string;
+      /**
+       * Online
+       * @description Whether it is meant to be looked up online
+       * @default true
+       */
+      online?: boolean;
       /** Owner */
       owner: string;
       /** Project */
@@ -1630,6 +2006,12 @@ export interface components {
       ttl_seconds: number | null;
       /** Updated */
       updated: string | null;
+      /**
+       * Version
+       * @description A digest of its definition: the same as long as nothing is changed
+       * @default
+       */
+      version?: string;
     };
     /**
      * FeatureViewDetail
@@ -1657,6 +2039,76 @@ export interface components {
        * @description Digest of its definition
        */
       version: string;
+    };
+    /**
+     * Feedback
+     * @description What came true, for a request that was answered.
+     */
+    Feedback: {
+      /**
+       * Outcome
+       * @description A value, or a list with one for each row of the request
+       */
+      outcome: unknown;
+      /** Request Id */
+      request_id: string;
+    };
+    /**
+     * Figure
+     * @description A figure of a check, in words that need no more: "accuracy, version 3", "0.912".
+     */
+    Figure: {
+      /** Name */
+      name: string;
+      /** Value */
+      value: string;
+    };
+    /**
+     * Figures
+     * @description An endpoint's last minutes, a value per interval, oldest first. Null where nothing was asked.
+     */
+    Figures: {
+      /**
+       * Batch Rows
+       * @description Rows in a batch, on average
+       */
+      batch_rows: (number | null)[];
+      /**
+       * End
+       * @description Seconds since 1970 at the end of the last interval
+       */
+      end: number;
+      /**
+       * Errors
+       * @description Per second: replies of 5xx
+       */
+      errors: number[];
+      /** P50 Ms */
+      p50_ms: (number | null)[];
+      /** P95 Ms */
+      p95_ms: (number | null)[];
+      /** P99 Ms */
+      p99_ms: (number | null)[];
+      /**
+       * Refused
+       * @description Per second: replies of 4xx
+       */
+      refused: number[];
+      /**
+       * Requests
+       * @description Per second
+       */
+      requests: number[];
+      /**
+       * Seconds
+       * @description The length of an interval
+       */
+      seconds: number;
+      /**
+       * Unlogged
+       * @description Predictions that the log could not take since the endpoint started
+       */
+      unlogged: number;
     };
     /**
      * GitState
@@ -1761,6 +2213,16 @@ export interface components {
       text: string;
       /** Value */
       value: number | null;
+    };
+    /**
+     * Lineage
+     * @description An endpoint's versions and what made them, the live one first.
+     */
+    Lineage: {
+      /** Endpoint */
+      endpoint: string;
+      /** Versions */
+      versions: components['schemas']['VersionOrigin'][];
     };
     /**
      * LogSettings
@@ -1875,10 +2337,22 @@ export interface components {
        * Format: date-time
        */
       at: string;
+      /**
+       * Consumer
+       * @description Who asked; empty for a token of nobody's
+       * @default
+       */
+      consumer?: string;
       /** Latency Ms */
       latency_ms: number;
       /** Request Id */
       request_id: string;
+      /**
+       * Role
+       * @description live, share, canary or shadow
+       * @default live
+       */
+      role?: string;
       /** Rows */
       rows: number;
       /** Status */
@@ -1944,6 +2418,14 @@ export interface components {
       reason: string;
       /** Run Id */
       run_id: string;
+    };
+    /**
+     * NewConsumer
+     * @description Make a token for a consumer.
+     */
+    NewConsumer: {
+      /** Name */
+      name: string;
     };
     /**
      * NotCompared
@@ -2130,19 +2612,37 @@ export interface components {
     };
     /**
      * Predict
-     * @description Rows to predict, as MLflow's scoring protocol has them (dataframe_split).
+     * @description Rows to predict: columns and data, as MLflow's scoring protocol has them (dataframe_split), or a whole body.
      */
     Predict: {
-      /** Columns */
-      columns: string[];
-      /** Data */
-      data: unknown[][];
+      /**
+       * Body
+       * @description Instead: the body of MLflow's scoring protocol, such as inputs with a tensor, or instances
+       */
+      body?: {
+        [key: string]: unknown;
+      } | null;
+      /**
+       * Columns
+       * @default []
+       */
+      columns?: string[];
+      /**
+       * Data
+       * @default []
+       */
+      data?: unknown[][];
     };
     /**
      * Prediction
      * @description The answer of an endpoint: one prediction a row (a value, or a column → value record).
      */
     Prediction: {
+      /**
+       * Latency Ms
+       * @description As the service saw it, next to the endpoint
+       */
+      latency_ms: number;
       /** Predictions */
       predictions: unknown[];
       /** Request Id */
@@ -2258,6 +2758,12 @@ export interface components {
       /** By */
       by: string;
       /**
+       * Figures
+       * @description On which it was decided: metrics and latency
+       * @default []
+       */
+      figures?: components['schemas']['Figure'][];
+      /**
        * Kind
        * @description promote, rollback, traffic, shadow
        * @default promote
@@ -2285,7 +2791,51 @@ export interface components {
       traffic?: {
         [key: string]: number;
       };
+      /** @description Of its readiness card, where there is one */
+      verdict?: components['schemas']['Verdict'] | null;
       version: components['schemas']['Version'];
+    };
+    /**
+     * ReadinessCard
+     * @description All checks of one candidate, in the order in which they are shown.
+     */
+    ReadinessCard: {
+      /** Checks */
+      checks: components['schemas']['Check'][];
+      /**
+       * Created
+       * Format: date-time
+       */
+      created: string;
+      /**
+       * Decided
+       * @description go, stop, or null while nobody decided
+       */
+      decided: string | null;
+      /** Endpoint */
+      endpoint: string;
+      /**
+       * Live
+       * @description The version that it would replace
+       */
+      live: string | null;
+      /** Model */
+      model: string;
+      /** Operation */
+      operation: string;
+      /**
+       * Reason
+       * @description Why it went on though a check failed
+       */
+      reason: string | null;
+      /** Run Id */
+      run_id: string | null;
+      /** Run Name */
+      run_name: string | null;
+      /** @description The worst of the checks; waiting while any is made */
+      verdict: components['schemas']['Verdict'];
+      /** Version */
+      version: string | null;
     };
     /**
      * Recorded
@@ -2420,6 +2970,18 @@ export interface components {
      */
     Role: 'live' | 'share' | 'canary' | 'shadow';
     /**
+     * Rollback
+     * @description Go back to the version before, or to one that was live before.
+     */
+    Rollback: {
+      /** Expected Revision */
+      expected_revision?: number | null;
+      /** Reason */
+      reason?: string | null;
+      /** Version */
+      version?: string | null;
+    };
+    /**
      * Run
      * @description One run, as a table shows it.
      */
@@ -2518,7 +3080,7 @@ export interface components {
     };
     /**
      * RunDetail
-     * @description A run with its reference sample and its artifacts.
+     * @description A run with its samples of data and its artifacts.
      */
     RunDetail: {
       /**
@@ -2526,6 +3088,11 @@ export interface components {
        * @description Top-level paths
        */
       artifacts: string[];
+      /**
+       * Evaluation
+       * @description The artifact that holds rows to judge its model by
+       */
+      evaluation?: string | null;
       /**
        * Reference
        * @description The artifact that holds the training sample, if one was logged
@@ -2614,6 +3181,102 @@ export interface components {
       expected_revision?: number | null;
       /** Workers */
       workers: number;
+    };
+    /**
+     * Served
+     * @description What answered at a moment. Times when the endpoint was stopped are not among it.
+     */
+    Served: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** By */
+      by: string;
+      /** Kind */
+      kind: string;
+      live: components['schemas']['Version'];
+      /** Reason */
+      reason: string | null;
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string;
+      /**
+       * Traffic
+       * @description Version → percent of the calls
+       */
+      traffic: {
+        [key: string]: number;
+      };
+      /**
+       * Until
+       * @description Null while it is still so
+       */
+      until: string | null;
+    };
+    /**
+     * ServedRun
+     * @description An endpoint that serves a run's model, or did.
+     */
+    ServedRun: {
+      /** Endpoint */
+      endpoint: string;
+      /**
+       * Exists
+       * @description False when the endpoint was deleted
+       */
+      exists: boolean;
+      /**
+       * First
+       * Format: date-time
+       * @description When it was first given traffic there
+       */
+      first: string;
+      /**
+       * Last
+       * @description Until when it had traffic; null while it has
+       */
+      last: string | null;
+      /** Percent */
+      percent: number;
+      /** @description What it does there now; null when it is past */
+      role: components['schemas']['Role'] | null;
+      /** Version */
+      version: string;
+    };
+    /**
+     * SetSettings
+     * @description Other settings.
+     */
+    SetSettings: {
+      /** Expected Revision */
+      expected_revision?: number | null;
+      settings: components['schemas']['EndpointSettings'];
+    };
+    /**
+     * SetTraffic
+     * @description A lasting split among versions that were promoted here, and a shadow. Weights are percent and add up to 100.
+     */
+    SetTraffic: {
+      /** Expected Revision */
+      expected_revision?: number | null;
+      /** Reason */
+      reason?: string | null;
+      /**
+       * Shadow
+       * @description A version that gets copies; its answers go to the log only
+       */
+      shadow?: string | null;
+      /**
+       * Weights
+       * @description Version → percent; the live one too
+       */
+      weights: {
+        [key: string]: number;
+      };
     };
     /**
      * Shutdown
@@ -2928,6 +3591,12 @@ export interface components {
       type: string;
     };
     /**
+     * Verdict
+     * @description What a check says. `waiting` while it is still made.
+     * @enum {string}
+     */
+    Verdict: 'waiting' | 'pass' | 'warn' | 'fail';
+    /**
      * Version
      * @description A model version, as the registry knows it.
      */
@@ -2943,6 +3612,61 @@ export interface components {
       run_id: string | null;
       /** Run Name */
       run_name: string | null;
+      /** Version */
+      version: string;
+    };
+    /**
+     * VersionOrigin
+     * @description From a version back to what made it. What was not recorded is null or empty, and `note` says why.
+     */
+    VersionOrigin: {
+      /** Branch */
+      branch?: string | null;
+      /**
+       * Cell
+       * @description Execution count of the cell that made the run
+       */
+      cell?: number | null;
+      /** Cell Id */
+      cell_id?: string | null;
+      /** Commit */
+      commit?: string | null;
+      /** Data */
+      data?: components['schemas']['DataSet'][];
+      /** Digest */
+      digest: string;
+      /** Experiment */
+      experiment?: string | null;
+      /** Feature Views */
+      feature_views?: components['schemas']['FeatureViewUsed'][];
+      /**
+       * Model
+       * @description The registered model's name
+       */
+      model: string;
+      /**
+       * Note
+       * @default
+       */
+      note?: string;
+      /** Notebook */
+      notebook?: string | null;
+      /** Percent */
+      percent: number;
+      /**
+       * Recorded
+       * @description Whether the cells that made the run can be restored
+       * @default false
+       */
+      recorded?: boolean;
+      /** @description What it does now; null for the version that a rollback goes back to */
+      role: components['schemas']['Role'] | null;
+      /** Run Id */
+      run_id: string | null;
+      /** Run Name */
+      run_name: string | null;
+      /** User */
+      user?: string | null;
       /** Version */
       version: string;
     };
@@ -4174,6 +4898,135 @@ export interface operations {
       };
     };
   };
+  consumers_serving_endpoints__name__consumers_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Consumer'][];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  new_consumer_serving_endpoints__name__consumers_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewConsumer'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConsumerToken'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  revoke_serving_endpoints__name__consumers__consumer__delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+        consumer: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Consumer'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  docs_serving_endpoints__name__docs_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/html': string;
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   example_serving_endpoints__name__example_get: {
     parameters: {
       query?: never;
@@ -4205,10 +5058,110 @@ export interface operations {
       };
     };
   };
+  feedback_serving_endpoints__name__feedback_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Feedback'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  figures_serving_endpoints__name__figures_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Figures'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  endpoint_lineage_serving_endpoints__name__lineage_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Lineage'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   log_serving_endpoints__name__log_get: {
     parameters: {
       query?: {
         limit?: number;
+        version?: string | null;
+        role?: components['schemas']['Role'] | null;
+        consumer?: string | null;
+        /** @description Such as 422; 4 and 5 are any 4xx and 5xx */
+        status?: number | null;
       };
       header?: never;
       path: {
@@ -4225,6 +5178,39 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LoggedPrediction'][];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  openapi_serving_endpoints__name__openapi_json_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
         };
       };
       /** @description Validation Error */
@@ -4339,6 +5325,109 @@ export interface operations {
       };
     };
   };
+  rollback_serving_endpoints__name__rollback_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Rollback'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  served_serving_endpoints__name__served_get: {
+    parameters: {
+      query: {
+        at: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Served'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  settings_serving_endpoints__name__settings_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetSettings'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Endpoint'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   start_serving_endpoints__name__start_post: {
     parameters: {
       query?: never;
@@ -4409,6 +5498,41 @@ export interface operations {
       };
     };
   };
+  set_traffic_serving_endpoints__name__traffic_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetTraffic'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
   models_serving_models_get: {
     parameters: {
       query?: never;
@@ -4449,6 +5573,103 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Registered'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  go_serving_promotions__operation__go_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Decide'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  readiness_serving_promotions__operation__readiness_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReadinessCard'];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HTTPValidationError'];
+        };
+      };
+    };
+  };
+  run_endpoints_serving_runs__run_id__endpoints_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServedRun'][];
         };
       };
       /** @description Validation Error */

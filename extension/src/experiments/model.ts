@@ -5,7 +5,7 @@ import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
 import { getOverview, getTracking, type Experiment, type Overview, type Tracking } from './api';
 import { RunsTable } from './table/model';
-import type { IExperiments, IRunAction } from './tokens';
+import type { IExperiments, IPlace, IRunAction, IRunPart } from './tokens';
 
 /** What the page knows of experiments. */
 export class ExperimentsModel implements IExperiments {
@@ -23,9 +23,18 @@ export class ExperimentsModel implements IExperiments {
   readonly tracking: Resource<Tracking>;
   readonly latest: Resource<Overview[]>;
   readonly actions = new Store<readonly IRunAction[]>([]);
+  readonly parts = new Store<readonly IRunPart[]>([]);
+  /** The ways to a run and to its notebook; the plugin gives them. */
+  openRun: (runId: string) => Promise<void> = async () => undefined;
+  openNotebook: (place: IPlace) => Promise<void> = async () => undefined;
+  restore: (runId: string) => Promise<void> = async () => undefined;
 
   addRunAction(action: IRunAction): void {
     this.actions.set([...this.actions.get(), action]);
+  }
+
+  addRunPart(part: IRunPart): void {
+    this.parts.set([...this.parts.get(), part]);
   }
 
   /** The table of an experiment's runs: one, however often its tab is closed and opened. */

@@ -13,6 +13,7 @@ import { Views } from './compare/state';
 import { addMlflowTab } from './mlflow';
 import { ExperimentsModel } from './model';
 import { ExperimentsSection } from './section';
+import { getRun } from './table/api';
 import { Deeds } from './table/deeds';
 import { RunsPage } from './table/page';
 import { followLinks } from './table/route';
@@ -69,6 +70,13 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
         />
       )
     });
+    model.openRun = async runId => {
+      const { run } = await getRun(workbench.api, runId, false);
+      model.tableOf(run.experiment_id).open.set(runId);
+      openRuns({ experiment: run.experiment_id, name: run.experiment });
+    };
+    model.openNotebook = place => deeds.openNotebook(place);
+    model.restore = runId => deeds.restore(runId);
     addMlflowTab(workbench, model.tracking);
     if (router) {
       followLinks(app, router, workbench, model, openRuns);

@@ -2,13 +2,8 @@ import { pathOf, type Api, type Schemas } from '../api/request';
 
 export type Endpoint = Schemas['Endpoint'];
 export type Operation = Schemas['Operation'];
-export type Promotion = Schemas['Promotion'];
-export type Prediction = Schemas['Prediction'];
-export type LoggedPrediction = Schemas['LoggedPrediction'];
-export type Example = Schemas['Example'];
 export type RegisteredModel = Schemas['RegisteredModel'];
 export type Registered = Schemas['Registered'];
-export type Column = Schemas['SignatureColumn'];
 
 const at = (name: string, verb = ''): string => `serving/endpoints/${pathOf(name)}${verb && `/${verb}`}`;
 
@@ -38,18 +33,6 @@ export const experimentOf = async (api: Api, runId: string): Promise<string> => 
     return '';
   }
 };
-
-export const getHistory = (api: Api, name: string, background: boolean): Promise<Promotion[]> =>
-  api.json(at(name, 'promotions'), { background });
-
-export const getLog = (api: Api, name: string, background: boolean): Promise<LoggedPrediction[]> =>
-  api.json(at(name, 'log'), { query: { limit: 20 }, background });
-
-export const getExample = (api: Api, name: string, background: boolean): Promise<Example> =>
-  api.json(at(name, 'example'), { background });
-
-export const predict = (api: Api, name: string, body: Schemas['Predict']): Promise<Prediction> =>
-  api.json(at(name, 'predict'), { method: 'POST', body });
 
 export const setRunning = (api: Api, endpoint: Endpoint, running: boolean): Promise<Endpoint> =>
   api.json(at(endpoint.name, running ? 'start' : 'stop'), {

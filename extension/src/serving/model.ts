@@ -1,98 +1,41 @@
-import { RequestError, type Schemas } from '../api/request';
+import type { IStateDB } from '@jupyterlab/statedb';
+
+import type { Schemas } from '../api/request';
 import type { Resource } from '../common/resource';
 import { Store } from '../common/store';
 import type { IWorkbench } from '../common/tokens';
 import {
-  deleteEndpoint,
   experimentOf,
-  getEndpoint,
-  getExample,
-  getHistory,
-  getLog,
-  lastPromotions,
   listEndpoints,
   listModels,
-  predict,
   promote,
   register,
   setRunning,
   type Endpoint,
-  type Example,
-  type LoggedPrediction,
   type Operation,
-  type Prediction,
-  type Promotion,
   type Registered,
   type RegisteredModel
 } from './api';
+import { Folds } from './endpoint/fold';
+import { EndpointModel } from './endpoint/model';
 import type { IEndpointAction, IServing } from './tokens';
 import { nameFor } from './words';
 
 /** Endpoints that are looked through for the one of an experiment. */
 const MOST_ASKED = 20;
 
-/** An endpoint, or the promotion that came to nothing where there is none. */
-export interface IStanding {
-  endpoint: Endpoint | null;
-  operation: Operation | null;
-}
-
-/** All that an endpoint's tab shows. */
-export class EndpointModel {
-  constructor(
-    private readonly workbench: IWorkbench,
-    readonly name: string
-  ) {
-    const { api } = workbench;
-    this.standing = workbench.resource(['serving'], background => this.load(background));
-    this.history = workbench.resource(['serving'], background => getHistory(api, name, background));
-    this.log = workbench.resource(['serving'], background => getLog(api, name, background));
-    this.example = workbench.resource(['serving'], background => getExample(api, name, background));
-  }
-
-  readonly standing: Resource<IStanding>;
-  readonly history: Resource<Promotion[]>;
-  readonly log: Resource<LoggedPrediction[]>;
-  readonly example: Resource<Example>;
-
-  async setRunning(endpoint: Endpoint, running: boolean): Promise<void> {
-    const after = await setRunning(this.workbench.api, endpoint, running);
-    this.standing.set({ endpoint: after, operation: after.operation });
-  }
-
-  async delete(endpoint: Endpoint): Promise<void> {
-    await deleteEndpoint(this.workbench.api, endpoint);
-    this.standing.set({ endpoint: null, operation: null });
-  }
-
-  async predict(columns: string[], row: unknown[]): Promise<Prediction> {
-    const prediction = await predict(this.workbench.api, this.name, { columns, data: [row] });
-    void this.log.refresh(true);
-    return prediction;
-  }
-
-  private async load(background: boolean): Promise<IStanding> {
-    const { api } = this.workbench;
-    try {
-      const endpoint = await getEndpoint(api, this.name, background);
-      return { endpoint, operation: endpoint.operation };
-    } catch (error) {
-      if (!(error instanceof RequestError && error.status === 404)) {
-        throw error;
-      }
-      const [operation] = await lastPromotions(api, this.name, background);
-      return { endpoint: null, operation: operation ?? null };
-    }
-  }
-}
-
 /** What the page knows of endpoints. */
 export class ServingModel implements IServing {
-  constructor(private readonly workbench: IWorkbench) {
+  constructor(
+    private readonly workbench: IWorkbench,
+    states: IStateDB | null
+  ) {
+    this.folds = new Folds(states);
     this.endpoints = workbench.resource(['serving'], background => listEndpoints(workbench.api, background));
   }
 
   readonly endpoints: Resource<Endpoint[]>;
+  readonly folds: Folds;
   readonly actions = new Store<readonly IEndpointAction[]>([]);
 
   addEndpointAction(action: IEndpointAction): void {

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -9,7 +10,7 @@ import { endpointIcon, promoteIcon } from '../common/icons';
 import { attempt } from '../common/notice';
 import { IWorkbench } from '../common/tokens';
 import { IExperiments } from '../experiments/tokens';
-import { EndpointPanel } from './endpoint';
+import { EndpointPanel } from './endpoint/panel';
 import { registerIcon } from './icons';
 import { ServingModel } from './model';
 import { askPromotion } from './promote';
@@ -28,22 +29,25 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
   autoStart: true,
   provides: IServing,
   requires: [IWorkbench, IExperiments],
-  optional: [ICommandPalette],
+  optional: [ICommandPalette, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     workbench: IWorkbench,
     experiments: IExperiments,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    states: IStateDB | null
   ): IServing => {
     const { trans } = workbench;
-    const model = new ServingModel(workbench);
+    const model = new ServingModel(workbench, states);
 
     const open = workbench.addTab<{ name: string }>({
       id: 'endpoint',
       icon: endpointIcon,
       name: ({ name }) => name,
       title: ({ name }) => name,
-      body: ({ name }) => <EndpointPanel serving={model} model={model.endpoint(name)} />
+      body: ({ name }) => (
+        <EndpointPanel serving={model} model={model.endpoint(name)} experiments={experiments} />
+      )
     });
     app.commands.addCommand(OPEN, {
       label: trans.__('Open an Endpoint…'),

@@ -7,11 +7,12 @@ import { pathOf, type Schemas } from '../../api/request';
 import { attempt, say } from '../../common/notice';
 import type { IWorkbench } from '../../common/tokens';
 import type { ExperimentsModel } from '../model';
+import type { IPlace } from '../tokens';
 import { getRun, type TableRow } from './api';
 import type { Bulk } from './bulk';
 import { openMenu, type Entry } from './menu';
 import type { RunsTable } from './model';
-import { openNotebook, type IPlace } from './notebook';
+import { openNotebook } from './notebook';
 
 /** What can be done with one run, from its row and from its details. */
 export class Deeds {

@@ -7,6 +7,7 @@ import { IconButton } from '../../common/button';
 import { duration, moment, number, seconds } from '../../common/format';
 import { Facts } from '../../common/page';
 import { Loaded } from '../../common/shell';
+import { useStore } from '../../common/store';
 import { useWorkbench } from '../../common/widget';
 import { RunActions } from '../actions';
 import type { ExperimentsModel } from '../model';
@@ -71,6 +72,7 @@ function RunDetails({
   const { trans } = useWorkbench();
   const place = placeOf(origin);
   const about = origin.context;
+  const parts = useStore(experiments.parts);
   return (
     <>
       <h2 title={run.name.slice(0, 2000)}>{run.name.slice(0, 300) || run.run_id}</h2>
@@ -159,6 +161,9 @@ function RunDetails({
         values={(about?.feature_views ?? []).map(({ name, version }) => [name, version])}
       />
       <Values title={trans.__('Models')} values={run.models.map(({ name, uri }) => [name, uri])} />
+      {parts.map(part => (
+        <React.Fragment key={part.title}>{part.body(run)}</React.Fragment>
+      ))}
       {artifacts.length ? (
         <section>
           <h3>{trans.__('Artifacts')}</h3>

@@ -5,14 +5,7 @@ import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** Where a run was made. */
-export interface IPlace {
-  /** As the kernel knows it: a path on the machine, or one of Jupyter's. */
-  notebook: string;
-  /** The cell's execution count, and its id where the front end told it. */
-  cell: number | null;
-  cellId: string | null;
-}
+import type { IPlace } from '../tokens';
 
 /** Open the notebook that made a run, at the cell that did; where it is not there any more, say so. */
 export async function openNotebook(
