@@ -15,6 +15,7 @@ from labwright.serving import (
     recent,
     routes_calling,
     routes_consumers,
+    routes_docs,
     routes_figures,
     routes_promotion,
     routes_traffic,
@@ -89,7 +90,7 @@ def log(
     return recent.requests(context, actor, name, recent.Wanted(limit, version, role, status, consumer))
 
 
-for part in (routes_promotion, routes_traffic, routes_consumers, routes_figures, routes_calling):
+for part in (routes_promotion, routes_traffic, routes_consumers, routes_docs, routes_figures, routes_calling):
     router.include_router(part.router)
 
 capability = Capability(

@@ -9,7 +9,7 @@ import logging
 import re
 import uuid
 
-from labwright.serving.plane import feedback, inference_v2, mlflow_protocol
+from labwright.serving.plane import feedback, inference_v2, metrics, mlflow_protocol, openapi
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.http import Call, Handler, Receive, Reply, Scope, Send, busy, problem
@@ -26,7 +26,7 @@ class Gateway:
         self.asker, self.consumers = asker, consumers
         self._routes: dict[str, dict[str, Handler]] = {}
         self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
-        for protocol in (mlflow_protocol, inference_v2, feedback):
+        for protocol in (mlflow_protocol, inference_v2, feedback, openapi, metrics):
             for path, verbs in protocol.routes(asker).items():
                 if "{" in path:  # /v2/models/{model}/infer: a part is anything but a slash
                     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
