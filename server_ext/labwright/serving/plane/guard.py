@@ -75,8 +75,8 @@ class Guard:
         if wilson_lower(own.errors, own.calls) <= allowed:
             return None
         return (
-            f"{own.errors} of its {own.calls} calls failed, of version {self.live} {live.errors} of {live.calls}; "
-            f"{self.limits.max_error_rate:.2%} more is allowed."
+            f"{own.errors} of its {own.calls} calls failed, and {live.errors} of the {live.calls} of version "
+            f"{self.live} ({100 * self.limits.max_error_rate:g} % more is allowed)."
         )
 
     def _latency(self, own: Counts, live: Counts) -> str | None:
