@@ -6,6 +6,7 @@ socket); the file is looked at once a second even so, so that a token that was r
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
@@ -31,15 +32,19 @@ class Consumers:
         self._next = 0.0
         self.read()
 
-    def of(self, authorization: str) -> str | None:
-        """The consumer whose bearer token an Authorization header holds; None for any other.
+    def of(self, authorization: str, *, browser: bool = False) -> str | None:
+        """The consumer whose token an Authorization header holds; None for any other.
 
+        Clients that send no bearer token, such as MLflow's own, may send it as the password of basic authentication;
+        not a browser, which would send it again by itself, on behalf of any page.
         The digest is looked up, so that nothing can be learned from how long a wrong token takes.
         """
         if time.monotonic() > self._next:
             self.read()
         scheme, _, given = authorization.partition(" ")
-        if scheme.lower() != "bearer":
+        if scheme.lower() == "basic" and not browser:
+            given = _password(given)
+        elif scheme.lower() != "bearer":
             return None
         return self._known.get(hashlib.sha256(given.strip().encode("latin-1")).hexdigest())
 
@@ -70,3 +75,10 @@ class Consumers:
         except (OSError, ValueError, KeyError, TypeError):
             log.warning("%s cannot be read; only the owner's token is taken until it is right", FILE)
             return {}
+
+
+def _password(given: str) -> str:
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode("latin-1").partition(":")[2]
+    except ValueError:
+        return ""

@@ -69,7 +69,11 @@ def _inputs(schemas: dict[str, Any]) -> str:
 def _columns(schema: dict[str, Any]) -> str:
     if not schema.get("properties"):
         kind = schema.get("description")
-        return f"<p><code>{escape(kind)}</code> for each row.</p>" if kind else "<p>The model has no signature.</p>"
+        return (
+            f"<p><code>{escape(kind)}</code>, an item for each row.</p>"
+            if kind
+            else "<p>The model has no signature.</p>"
+        )
     rows = "".join(
         f"<tr><td><code>{escape(name)}</code></td><td>{escape(str(found.get('description', '')))}</td>"
         f"<td>{'' if name in schema['required'] else 'may be left out'}</td></tr>"
@@ -87,6 +91,21 @@ def _call(path: str, verb: str, found: dict[str, Any]) -> str:
     return f"{head}<p>{escape(found['summary'])}.{kinds}</p>{bodies}"
 
 
+def _text(value: Any, indent: str = "") -> str:
+    """JSON as a person reads it: what holds plain values only stays on a line."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    line = json.dumps(value, ensure_ascii=False)
+    if not any(isinstance(item, (dict, list)) for item in inner) and len(line) < 100:
+        return line
+    deeper = f"{indent}  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(name, ensure_ascii=False)}: {_text(item, deeper)}" for name, item in value.items()]
+        return f"{{\n{deeper}" + f",\n{deeper}".join(items) + f"\n{indent}}}"
+    if isinstance(value, list):
+        return f"[\n{deeper}" + f",\n{deeper}".join(_text(item, deeper) for item in value) + f"\n{indent}]"
+    return line
+
+
 def _pre(value: Any) -> str:
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = _text(value)
     return f"<pre>{escape(text if len(text) <= 20_000 else text[:20_000] + ' …')}</pre>"

@@ -17,6 +17,7 @@ from labwright.serving.plane.scoring import BadRequest
 from labwright.serving.plane.waiting import Unavailable
 
 log = logging.getLogger(__name__)
+OF_BROWSERS = {"origin", "sec-fetch-site"}
 
 
 class Gateway:
@@ -58,7 +59,7 @@ class Gateway:
         await _send(send, reply, request_id)
 
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive, request_id: str) -> Reply:
-        consumer = self.consumers.of(headers.get("authorization", ""))
+        consumer = self.consumers.of(headers.get("authorization", ""), browser=bool(headers.keys() & OF_BROWSERS))
         if consumer is None:
             words = f"This endpoint takes a bearer token: labwright token {self.asker.name} prints it."
             return problem(401, "unauthorized", words, {"www-authenticate": "Bearer"})

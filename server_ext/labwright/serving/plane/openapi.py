@@ -98,7 +98,7 @@ def _paths(name: str, bodies: Json, examples: Json, inputs: list[Json]) -> Json:
     ready, text = {"description": "It can be asked"}, {"text/plain": {"schema": {"type": "string"}}}
     model = f"/v2/models/{name}"
     return {
-        "/invocations": {"post": _verb("Predict, by MLflow's scoring protocol", "Predictions", invoke)},
+        "/invocations": {"post": _verb("Predict, by MLflow’s scoring protocol", "Predictions", invoke)},
         f"{model}/infer": {"post": _verb("Predict, by the Open Inference Protocol", "InferenceReply", infer, v2=True)},
         model: {"get": _verb("The model's inputs and outputs", None, v2=True)},
         f"{model}/ready": {"get": _verb("Whether the model can be asked", None, v2=True)},
