@@ -1,25 +1,22 @@
-"""`%promote`, `%register`, `%predict`: from a run to an endpoint, and its answers. `%endpoint` is in `endpoints`."""
+"""`%register` and `%predict`; `%promote` is in `promoting`, `%endpoint` in `endpoints`, `%score` in `scoring`."""
 
 from __future__ import annotations
 
-import uuid
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
-from IPython.display import display
 
 from labwright.errors import InvalidError
 from labwright_kernel.endpoints import EndpointMagics
 from labwright_kernel.magic import keep_quotes, parsed
-
-if TYPE_CHECKING:
-    from labwright.service.models import Operation
+from labwright_kernel.promoting import PromoteMagics
+from labwright_kernel.scoring import ScoreMagics
 
 
 @magics_class
-class ServingMagics(EndpointMagics):
+class ServingMagics(PromoteMagics, EndpointMagics, ScoreMagics):
     """Promote runs, ask endpoints, do what can be done with one."""
 
     capability: ClassVar[str] = "serving"
@@ -27,36 +24,9 @@ class ServingMagics(EndpointMagics):
         "promote": "promote",
         "register": "register",
         "predict": "predict",
+        "score": "score",
         "list": "endpoints",
     } | EndpointMagics.endpoint_verbs
-
-    @line_magic
-    @parsed
-    @magic_arguments()
-    @argument("run", nargs="?", help="A run's id or name, best or last")
-    @argument("--to", required=True, metavar="ENDPOINT", help="The endpoint's name; made if there is none")
-    @argument("--version", metavar="N", help="Instead of RUN: a version that was promoted here before")
-    @argument("--experiment", help="Another experiment than the one tracked last")
-    @argument(
-        "--by", metavar="METRIC", help="With best: by which metric (lower:METRIC, higher:METRIC: which is better)"
-    )
-    @argument("--model", metavar="NAME", help="Which of the run's models, when it has several")
-    def promote(self, args: Namespace) -> Any:
-        """Promote a run's model to an endpoint: registered, checked, loaded, and then live."""
-        from labwright.serving import api
-
-        if (args.run is None) == (args.version is None):
-            raise InvalidError("Name a run (its id or name, best or last), or --version N: one of the two.")
-        shown = _Progress(args.to)
-        try:
-            found = api.promote(
-                args.run, to=args.to, version=args.version, experiment=args.experiment, by=args.by, model=args.model,
-                progress=shown.show,
-            )  # fmt: skip
-        except BaseException:
-            shown.end("The promotion did not come to its end; nothing was changed.")
-            raise
-        shown.replace(found)
 
     @line_magic
     @parsed
@@ -118,29 +88,3 @@ class ServingMagics(EndpointMagics):
             return self.shell.ev(expression)
         except Exception as error:
             raise InvalidError(f"The rows cannot be had: {type(error).__name__}: {str(error)[:200]}") from None
-
-
-class _Progress:
-    """One output, updated in place: the step that goes on, then the endpoint's card, which reads without a kernel."""
-
-    def __init__(self, name: str) -> None:
-        self._name, self._id, self._begun = name, uuid.uuid4().hex, False
-
-    def show(self, operation: Operation) -> None:
-        """The step that goes on."""
-        from labwright.serving.render import progress
-
-        self._display(progress(self._name, operation.step, operation.progress))
-
-    def end(self, words: str) -> None:
-        """Nothing goes on any more."""
-        if self._begun:
-            self._display({"text/plain": words})
-
-    def replace(self, card: Any) -> None:
-        """The result."""
-        self._display(card._repr_mimebundle_())
-
-    def _display(self, bundle: dict[str, Any]) -> None:
-        display(bundle, raw=True, display_id=self._id, update=self._begun)
-        self._begun = True

@@ -138,8 +138,13 @@ def shared() -> Client:
     return Client()
 
 
-def follow(operation: Operation, progress: Callable[[Operation], None] | None = None, *, cancelled: str) -> Operation:
-    """Wait for an operation's end; an interrupt cancels it. `progress` is called at each of its steps.
+def follow(
+    operation: Operation, progress: Callable[[Operation], None] | None = None, *, cancelled: str,
+    each: Callable[[Operation], None] | None = None,
+) -> Operation:  # fmt: skip
+    """Wait for an operation's end; an interrupt cancels it.
+
+    `progress` is called at each of its steps, `each` whenever it is looked at.
 
     Errors: what it failed with; UnavailableError with the words `cancelled` when somebody cancelled it.
     """
@@ -149,6 +154,8 @@ def follow(operation: Operation, progress: Callable[[Operation], None] | None = 
             if progress is not None and (operation.step, operation.progress) != seen:
                 seen = (operation.step, operation.progress)
                 progress(operation)
+            if each is not None:
+                each(operation)
             time.sleep(FOLLOW_SECONDS)
             operation = shared().get(f"/operations/{operation.id}", type(operation))
     except KeyboardInterrupt:

@@ -125,16 +125,16 @@ def restore(run: str | Run = "last", *, experiment: str | None = None) -> Restor
     return write_restored(recorded, [here, Path.home()], here, own=True)
 
 
-def known_names(kind: Literal["experiments", "runs"]) -> list[str]:
-    """Names for Tab: experiments, or the newest runs of the one tracked last. Starts neither service nor MLflow."""
+def known_names(kind: Literal["experiments", "runs"], experiment: str | None = None) -> list[str]:
+    """Names for Tab: experiments, or the newest runs of one (the one tracked last). Starts no service and no MLflow."""
     names = [] if kind == "experiments" else ["best", "last"]
     if running_service(folders(make=False)) is None or shared().get("/status", Status).mlflow != "running":
         return names
     if kind == "experiments":
         return [experiment.name for experiment in experiments()]
-    if tracking.current_experiment is None:
+    if experiment is None and tracking.current_experiment is None:
         return names
-    page = _page(_experiment(tracking.current_experiment), {"limit": 30})
+    page = _page(_experiment(experiment), {"limit": 30})
     return names + [run.name for run in page.runs]
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import functools
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from labwright.client import follow, shared
+from labwright.client import shared
 from labwright.errors import InvalidError, UnavailableError, from_problem
-from labwright.service.models import Operation
 from labwright.serving import render, request_ids, values
 from labwright.serving.api_consumers import new_token, revoke_token, tokens
 from labwright.serving.api_history import history, lineage, rollback, served, served_runs
 from labwright.serving.api_log import feedback, log, request_id
+from labwright.serving.api_promotion import promote
+from labwright.serving.api_score import score
 from labwright.serving.api_settings import configure
 from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
-from labwright.serving.models import Endpoint, EndpointState, Expected, Promote, Register, Registered
+from labwright.serving.models import Endpoint, EndpointState, Expected, Register, Registered
 from labwright.serving.naming import path
 
 __all__ = [
     "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
-    "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "served",
+    "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "score", "served",
     "served_runs", "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
 
@@ -73,33 +74,6 @@ def _http() -> httpx.Client:
     return httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=httpx.Timeout(120, connect=5))
 
 
-def promote(
-    run: str | Any | None = "last", to: str | None = None, *, version: str | int | None = None,
-    experiment: str | None = None, by: str | None = None, model: str | None = None, wait: bool = True,
-    progress: Callable[[Operation], None] | None = None,
-) -> EndpointCard | Operation:  # fmt: skip
-    """Promote a run's model to the endpoint `to`: it is registered, checked, loaded, and then answers there.
-
-    `run` is a run's id or name, `best` (by the metric `by`) or `last`, of `experiment` or the one tracked last; or give
-    a registered `version` of the endpoint's model. Gives the endpoint; with `wait=False` the operation that goes on.
-    Promoting what is live changes nothing, and says so.
-    """
-    if to is None:
-        raise InvalidError("Say where to: promote(run, to='NAME').")
-    if version is not None:
-        body = Promote(version=str(version).removeprefix("v"))
-    else:
-        body = Promote(run_id=_run_with_model(run, experiment, by), model=model)
-    operation: Operation = shared().post(f"/serving/endpoints/{to}/promotions", Operation, body)
-    if not wait:
-        return operation
-    operation = follow(operation, progress, cancelled="The promotion was cancelled; nothing was changed.")
-    note = operation.log[-1] if not operation.result.get("changed", True) else (
-        f"Version {operation.result['version']} is live."
-    )  # fmt: skip
-    return settled(to).model_copy(update={"note": note})
-
-
 def register(
     run: str | Any = "last", name: str | None = None, *, experiment: str | None = None, by: str | None = None,
     model: str | None = None,
@@ -110,7 +84,7 @@ def register(
     """
     if name is None:
         raise InvalidError("Under which name? Such as register(run, 'flights-delay').")
-    run_id = _run_with_model(run, experiment, by)
+    run_id = run_with_model(run, experiment, by)
     try:
         body = Register(run_id=run_id, name=name, model=model)
     except ValueError:
@@ -121,7 +95,8 @@ def register(
     return found
 
 
-def _run_with_model(run: str | Any, experiment: str | None, by: str | None) -> str:
+def run_with_model(run: str | Any, experiment: str | None, by: str | None) -> str:
+    """The id of the run that is meant; best and last are looked for among those that logged a model."""
     from labwright.experiments.api import find_run
 
     return str(find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True).run_id)

@@ -14,11 +14,10 @@ from labwright.service.models import Operation
 from labwright.service.operations import Handle
 from labwright.serving import records
 from labwright.serving.models import Decide, Promote
-from labwright.serving.readiness.models import ReadinessCard, Verdict
+from labwright.serving.readiness.models import WAITING, ReadinessCard, Verdict
 from labwright.serving.tables import ReadinessRow
 
 SECONDS = 30 * 60.0
-WAITING = "Waiting for your decision"
 
 
 @dataclass

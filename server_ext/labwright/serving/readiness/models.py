@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+WAITING = "Waiting for your decision"  # the step of a promotion that waits for somebody's word
+
 
 class Verdict(StrEnum):
     """What a check says. `waiting` while it is still made."""
