@@ -101,11 +101,15 @@ class Pool:
         self.changed()
 
     async def _renew(self, old: Replica) -> None:
-        """What a process may do it gave up at its start: another one takes its place, once it has loaded."""
+        """What a process may do it gave up at its start: another one takes its place, once it has loaded.
+
+        One that shall not have the network any more goes even when the other one does not load without it.
+        """
         new = Replica(self)
         self._new.add(new)
         self._replicas.append(new)
-        await new.loaded.wait()
+        while not (new.state == "ready" or self._stopping or (new.loaded.is_set() and not self._network)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         self._new.discard(new)
         leaving = old if old in self._replicas else new  # fewer were wanted meanwhile
         self._replicas.remove(leaving)
