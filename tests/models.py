@@ -84,6 +84,33 @@ class Naughty(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class
         return (model_input["x"] * 2).rename("twice")
 
 
+class Mixed(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
+    """Takes a column of each type, and gives two: a number and a text."""
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
+        number = model_input["number"] * 2 + model_input["count"] + model_input["yes"]
+        return pd.DataFrame({"sum": number, "label": model_input["word"].fillna("nothing").str.upper()})
+
+
+def mixed() -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows for `Mixed`, and how to save it."""
+    frame = pd.DataFrame(
+        {
+            "number": [0.1, -2.5, 1e300],
+            "count": np.array([1, -7, 2**53], dtype=np.int64),
+            "word": ["été", "", "snow ❄"],
+            "yes": [True, False, True],
+            "at": pd.to_datetime(["2026-01-01", "2026-06-30T12:00:00", "1999-12-31T23:59:59"]),
+        }
+    )
+    outputs = pd.DataFrame({"sum": [1.2], "label": ["A"]})
+    return frame, {
+        "python_model": Mixed(),
+        "signature": mlflow.models.infer_signature(frame, outputs),
+        "input_example": frame.head(2),
+    }
+
+
 class Broken(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
     """Does not load."""
 

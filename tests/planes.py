@@ -1,0 +1,84 @@
+"""A data plane by itself, without a service, that serves a model which was saved just now."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from labwright.serving.fetch import fetch
+from labwright.serving.folder import Config, EndpointFolder
+from tests.state_folder import wait_until
+
+
+@dataclass
+class Plane:
+    """A running data plane, whose endpoint is named late."""
+
+    folder: EndpointFolder
+    process: subprocess.Popen[bytes]
+    http: httpx.Client
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return self.http.base_url.netloc.decode()
+
+    @property
+    def token(self) -> str:
+        """The owner's."""
+        return self.folder.secret("token")
+
+    def ask(self, body: Any, kind: str = "application/json", path: str = "/invocations") -> httpx.Response:
+        """POST."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.post(path, content=content, headers={"Content-Type": kind})
+
+    def order(self, order: str, body: dict[str, Any] | None = None) -> Any:
+        """An order of the service's."""
+        card = self.folder.process()
+        assert card is not None
+        with httpx.Client(
+            transport=httpx.HTTPTransport(uds=card.admin), base_url="http://endpoint", timeout=60,
+            headers={"Authorization": f"Bearer {self.folder.secret('admin')}"},
+        ) as http:  # fmt: skip
+            reply = http.get(f"/{order}") if body is None else http.post(f"/{order}", json=body)
+            return reply.raise_for_status().json()
+
+    def pids(self) -> set[int]:
+        """The data plane and its model processes."""
+        own = psutil.Process(self.process.pid)
+        return {own.pid, *(child.pid for child in own.children())}
+
+
+@contextmanager
+def plane(path: Path, save: Callable[[str], None], **settings: Any) -> Iterator[Plane]:
+    """Save a model, fetch it as a promotion does, serve it as version 1."""
+    folder = EndpointFolder(path / "endpoints" / "late")
+    folder.make()
+    save(str(path / "saved"))
+    card = fetch(str(path / "saved"), str(folder.version("1")), {})
+    runtime = Path(os.environ["LABWRIGHT_HOME"]).parent / f"rt{abs(hash(path)) % 10_000}"
+    runtime.mkdir(exist_ok=True, mode=0o700)
+    folder.write_config(Config("late", "1", card["digest"], None, str(runtime), settings=settings))
+    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.plane", str(folder.path)])
+    try:
+        wait_until(lambda: folder.process() is not None, "the data plane listens")
+        found = folder.process()
+        assert found is not None
+        headers = {"Authorization": f"Bearer {folder.secret('token')}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{found.port}", headers=headers, timeout=60) as http:
+            wait_until(lambda: http.get("/ping").status_code == 200, "the model is loaded", 60)
+            yield Plane(folder, process, http)
+    finally:
+        process.terminate()
+        process.wait(20)
