@@ -13,6 +13,7 @@ from labwright.errors import LabwrightError
 from labwright.service.context import Context
 from labwright.service.models import GoingOn, Operation
 from labwright.serving import consumers, prediction_log, records, registry, standing, wanted, watch
+from labwright.serving.environments import keeping
 from labwright.serving.models import (
     Endpoint,
     EndpointState,
@@ -95,6 +96,7 @@ def delete(context: Context, actor: Actor, name: str, expected: int | None = Non
             session.delete(row)
         room.runner.remove(name)
         room.problems.pop(name, None)
+    keeping.sweep(context)
     context.events.publish("serving", name)
 
 

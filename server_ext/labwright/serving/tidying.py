@@ -9,6 +9,7 @@ from labwright.errors import LabwrightError
 from labwright.experiments import core as experiments
 from labwright.service.context import Context
 from labwright.serving import records, shares
+from labwright.serving.environments import keeping
 from labwright.serving.promotion import journal
 from labwright.serving.tables import EndpointRow
 
@@ -27,6 +28,7 @@ def tidy(context: Context, name: str, versions: set[str]) -> None:
     for path in folder.iterdir() if folder.is_dir() else []:
         if path.name not in versions:
             shutil.rmtree(path, ignore_errors=True)
+    keeping.sweep(context)
 
 
 def settle(context: Context, waits: dict[str, float]) -> None:

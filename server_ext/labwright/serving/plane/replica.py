@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
+from labwright.serving.environments.interpreter import interpreter
 from labwright.serving.folder import EndpointFolder, digest
 from labwright.serving.plane import exchange, wire
 from labwright.serving.plane.spawn import ModelProcess
@@ -106,8 +107,12 @@ class Replica:
     async def _live(self) -> None:
         """One process, from its start to its end."""
         found, self._first_process = self._first_process, None
+        python = interpreter(self._owner.folder, self._owner.version)
+        if found is not None and python.own:  # it was started ahead on another Python
+            await found.end()
+            found = None
         if found is None or found.process.returncode is not None:
-            found = await ModelProcess.start(self._owner.folder)
+            found = await ModelProcess.start(self._owner.folder, python)
         try:
             self.pid = found.process.pid
             await asyncio.to_thread(self._copy, found.work)

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import shutil
 import socket
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from labwright.service.children import environment
+from labwright.serving.environments.interpreter import Interpreter
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.plane import isolation, wire
 
@@ -29,8 +29,9 @@ class ModelProcess:
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def start(cls, folder: EndpointFolder) -> ModelProcess:
-        """Start one."""
+    async def start(cls, folder: EndpointFolder, python: Interpreter | None = None) -> ModelProcess:
+        """Start one, on the Python that its version's model needs; without one on the data plane's."""
+        python = python or Interpreter()
         work = Path(tempfile.mkdtemp(dir=isolation.work_parent(folder.work)))
         process: asyncio.subprocess.Process | None = None
         ours, theirs = socket.socketpair()
@@ -38,8 +39,9 @@ class ModelProcess:
         try:
             isolation.prepare(work)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "labwright.serving.plane.model_process", str(theirs.fileno()), network,
-                stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work, env=_environment(work),
+                python.python, "-P", "-m", "labwright.serving.plane.model_process", str(theirs.fileno()), network,
+                stdin=asyncio.subprocess.PIPE, pass_fds=[theirs.fileno()], cwd=work,
+                env=_environment(work) | python.environment,
             )  # fmt: skip
             return cls(work, process, *await asyncio.open_connection(sock=ours, limit=1 << 22))
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 from labwright.errors import InvalidError
@@ -13,6 +14,8 @@ from labwright.service import children
 from labwright.service.context import Context
 from labwright.service.operations import Handle
 from labwright.serving import disk, records
+from labwright.serving.environments import keeping
+from labwright.serving.settings_models import EndpointSettings
 from labwright.state import write_private
 
 
@@ -39,10 +42,15 @@ def fetch(
         "target": str(part),
         "environment": experiments.mlflow_environment(context),
     }
-    found: dict[str, Any] = children.run_job(
-        "labwright.serving.fetch:fetch", arguments, log=context.folders.logs / "serving.log", check=handle.check,
-        timeout=3600,
-    )  # fmt: skip
+    try:
+        found: dict[str, Any] = children.run_job(
+            "labwright.serving.fetch:fetch", arguments, log=context.folders.logs / "serving.log", check=handle.check,
+            timeout=3600,
+        )  # fmt: skip
+    except InvalidError:
+        disk.check(folder.path)  # the disk may be what is wrong
+        raise
+    disk.check(folder.path, found["size"])  # each process gets a copy of its own
     if fixed is not None and found["digest"] != fixed:
         raise InvalidError(
             f"The files of version {number} are not those that were promoted before; they were changed since. "
@@ -55,3 +63,19 @@ def fetch(
     undo.callback(shutil.rmtree, folder.version(number), ignore_errors=True)
     part.rename(folder.version(number))
     return found
+
+
+def set_environment(
+    context: Context, handle: Handle, name: str, number: str, settings: EndpointSettings, undo: ExitStack
+) -> dict[str, Any]:  # fmt: skip
+    """See that the version runs in the environment that the settings name; gives its card."""
+    version = records.room(context).runner.folder(name).version(number)
+    undo.callback(_restore, version / "card.json", (version / "card.json").read_text())
+    if settings.environment == "rebuilt":
+        return keeping.give(context, handle, version, begin=0.2, end=0.35)
+    return keeping.take_away(version)
+
+
+def _restore(card: Path, before: str) -> None:
+    if card.parent.exists():  # it was there before this promotion
+        write_private(card, before)

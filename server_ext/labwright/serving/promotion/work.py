@@ -14,6 +14,7 @@ from labwright.actor import Actor
 from labwright.service.context import Context
 from labwright.service.operations import Handle
 from labwright.serving import aliases, canary, readiness, records, registry
+from labwright.serving.environments import keeping
 from labwright.serving.models import Promote, Version
 from labwright.serving.promotion import commit, decision, files, journal, loading
 from labwright.serving.readiness.models import ReadinessCard
@@ -36,14 +37,16 @@ class Work:
         """Run it; gives the operation's result."""
         context, actor, name = self._context, self._actor, self._name
         with ExitStack() as undo:
+            undo.callback(keeping.sweep, context)  # an environment that was made for nothing
             if self._new:
                 undo.callback(self._drop_endpoint)
             live, settings = self._look()
             handle.step("Registering the model", 0.05)
             number = self._register(handle, undo)
             handle.step(f"Fetching version {number}", 0.1)
-            loading.prepare(context, actor, name, undo)
-            card = files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
+            loading.prepare(context, actor, name, undo, ahead=settings.environment == "notebook")
+            files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
+            card = files.set_environment(context, handle, name, number, settings, undo)
             version = Version(
                 model=name, version=number, run_id=self._choice.run_id, run_name=self._choice.run_name,
                 digest=card["digest"],
