@@ -230,6 +230,59 @@ const runShown: Read<ShownRun> = value => {
   };
 };
 
+const VERDICTS = ['waiting', 'pass', 'warn', 'fail'] as const;
+
+const verdict: Read<Schemas['Verdict']> = value => {
+  const found = VERDICTS.find(one => one === value);
+  if (!found) {
+    throw new Malformed();
+  }
+  return found;
+};
+
+const check: Read<Schemas['Check']> = value => {
+  const given = record(value);
+  return {
+    id: text(given.id),
+    title: text(given.title),
+    verdict: verdict(given.verdict),
+    words: text(given.words ?? ''),
+    figures: some(list(one => ({ name: text(record(one).name), value: text(record(one).value) })))(
+      given.figures
+    )
+  };
+};
+
+/** A readiness card in an output, with the step of its promotion; that is empty once nothing goes on. */
+export interface IShownReadiness {
+  card: Schemas['ReadinessCard'];
+  step: string;
+  progress: number;
+}
+
+const readiness: Read<IShownReadiness> = value => {
+  const given = record(value);
+  const card = record(given.card);
+  return {
+    card: {
+      operation: text(card.operation),
+      endpoint: text(card.endpoint),
+      model: text(card.model),
+      version: maybe(text)(card.version),
+      run_id: maybe(text)(card.run_id),
+      run_name: maybe(text)(card.run_name),
+      live: maybe(text)(card.live),
+      checks: list(check)(card.checks),
+      verdict: verdict(card.verdict),
+      decided: maybe(text)(card.decided),
+      reason: maybe(text)(card.reason),
+      created: text(card.created)
+    },
+    step: maybe(text)(given.step) ?? '',
+    progress: Math.min(1, Math.max(0, maybe(finite)(given.progress) ?? 0))
+  };
+};
+
 const orNull =
   <T>(read: Read<T>) =>
   (value: unknown): T | null => {
@@ -251,3 +304,6 @@ export const readReport = orNull(report);
 
 /** The output of a tracked cell; null when it is none. */
 export const readRunOutput = orNull(runShown);
+
+/** A readiness card from an output; null when it is none. */
+export const readReadiness = orNull(readiness);
