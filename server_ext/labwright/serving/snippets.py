@@ -13,6 +13,7 @@ from labwright.serving.models import Example
 
 LONGEST = 64
 """Numbers of a tensor that are written out; a larger one is made of zeros, of the right shape."""
+WIDTH = 72
 LONG, FILE = 1500, "request.json"
 TENSOR = re.compile(r"tensor of (\w+) \[([-\d, ]*)\]")
 PLACEHOLDERS: dict[str, Any] = {
@@ -38,17 +39,17 @@ class Question:
 def example(name: str, url: str, card: dict[str, Any]) -> Example:
     """Code for the endpoint with this card."""
     asked = _tensor(card) if card.get("tensor") else _frame(card)
-    fetch = f'token = subprocess.check_output(["labwright", "token", "{name}"], text=True).strip()'
+    host, _, port = url.removeprefix("http://").partition(":")
     client = (
-        f"import subprocess\n\n{asked.library}\nimport requests\nfrom mlflow.deployments import PredictionsResponse\n"
-        f"from mlflow.pyfunc.scoring_server.client import dump_input_data\n\nrows = {asked.python}\n{fetch}\n"
-        f'reply = requests.post(\n    "{url}/invocations", data=dump_input_data(rows),\n'
-        '    headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},\n)\n'
-        "reply.raise_for_status()\nPredictionsResponse.from_json(reply.text).get_predictions()"
+        f"import subprocess\n\n{asked.library}\nfrom mlflow.pyfunc.scoring_server.client import ScoringServerClient\n\n"
+        f"rows = {asked.python}\n"
+        f'token = subprocess.check_output(["labwright", "token", "{name}"], text=True).strip()\n'
+        f'client = ScoringServerClient(f"token:{{token}}@{host}", {port})\n'
+        "client.invoke(rows).get_predictions()"
     )
     return Example(
         magic=f"{asked.library}\n\nrows = {asked.python}\n%predict {name} rows",
-        python=f"import labwright as lw\n{asked.library}\n\nlw.serving.predict({name!r}, {asked.python})",
+        python=f"import labwright as lw\n{asked.library}\n\nrows = {asked.python}\nlw.serving.predict({name!r}, rows)",
         curl=_command(name, url, asked.mlflow),
         mlflow=client,
         v2=_command(name, url, asked.v2, f"v2/models/{name}/infer"),
@@ -86,7 +87,11 @@ def _frame(card: dict[str, Any]) -> Question:
         row = {column["name"]: _placeholder(column["type"]) for column in columns} or {"column": 0.0}
     types = {column["name"]: column["type"] for column in columns}
     body = {"dataframe_split": {"columns": list(row), "data": [list(row.values())]}}
-    python = f"pd.DataFrame({[list(row.values())]!r}, columns={list(row)!r})"
+    items = [f"{column!r}: [{value!r}]" for column, value in row.items()]
+    one_line = f"pd.DataFrame({{{', '.join(items)}}})"
+    python = (
+        one_line if len(one_line) <= WIDTH else "pd.DataFrame({\n" + "".join(f"    {item},\n" for item in items) + "})"
+    )
     v2 = {"inputs": [_column(name, types.get(name, ""), value) for name, value in row.items()]}
     return Question("import pandas as pd", python, json.dumps(body), json.dumps(v2))
 

@@ -66,6 +66,9 @@ export const newConsumer = (
 export const revokeConsumer = (api: Api, name: string, consumer: string): Promise<Consumer> =>
   api.json(at(name, 'consumers', consumer), { method: 'DELETE' });
 
+/** Where the endpoint's own page about itself is: HTML without script. */
+export const docsOf = (name: string): string => at(name, 'docs');
+
 /** The endpoints that serve a run's model, or did. */
 export const endpointsOf = (api: Api, runId: string, background: boolean): Promise<ServedRun[]> =>
   api.json(`serving/runs/${pathOf(runId)}/endpoints`, { background });

@@ -1,10 +1,11 @@
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import React, { useState, type ReactElement } from 'react';
 
 import { Code, CopyText, Facts } from '../../common/page';
 import { Loaded } from '../../common/shell';
 import { useWorkbench } from '../../common/widget';
 import type { Endpoint } from '../api';
-import type { Example } from './api';
+import { docsOf, type Example } from './api';
 import type { EndpointModel } from './model';
 
 const WAYS: [keyof Example, string][] = [
@@ -33,6 +34,19 @@ export function CallIt({ model, endpoint }: { model: EndpointModel; endpoint: En
                 <CopyText text={endpoint.url} what={trans.__('the address')} />
               </span>
             )
+          ],
+          [
+            trans.__('Described'),
+            endpoint.state === 'ready' ? (
+              <a
+                className="lw-link"
+                href={URLExt.join(PageConfig.getBaseUrl(), 'labwright', docsOf(endpoint.name))}
+                target="_blank"
+                rel="noopener noreferrer"
+              >
+                {trans.__('what it takes and gives (OpenAPI)')}
+              </a>
+            ) : null
           ]
         ]}
       />

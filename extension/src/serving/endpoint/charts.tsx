@@ -98,7 +98,7 @@ function chartsOf(figures: Figures, trans: TranslationBundle): IChart[] {
     {
       title: trans.__('Requests'),
       unit: trans.__('per second'),
-      lines: [{ label: trans.__('all'), values: figures.requests, colour: '--jp-brand-color1', fill: true }]
+      lines: [{ label: '', values: figures.requests, colour: '--jp-brand-color1', fill: true }]
     },
     {
       title: trans.__('Latency'),
@@ -125,7 +125,7 @@ function chartsOf(figures: Figures, trans: TranslationBundle): IChart[] {
     {
       title: trans.__('Batches'),
       unit: trans.__('rows each'),
-      lines: [{ label: trans.__('average'), values: figures.batch_rows, colour: '--jp-info-color1' }]
+      lines: [{ label: '', values: figures.batch_rows, colour: '--jp-info-color1' }]
     }
   ];
 }

@@ -65,13 +65,13 @@ export class LiveChart {
         width,
         height: HEIGHT,
         legend: { show: false },
-        padding: [6, 10, 0, 0],
+        padding: [6, 16, 0, 0],
         scales: {
           x: { time: true, range: (_, low, high) => [low, high] },
           y: { range: (_, __, high) => [0, high > 0 ? high * 1.12 : 1] }
         },
         axes: [
-          { ...axis, size: 22, space: 56, incrs: [60, 120, 300], values: (_, splits) => splits.map(clock) },
+          { ...axis, size: 22, space: 48, incrs: [60, 120, 300], values: (_, splits) => splits.map(clock) },
           { ...axis, size: 46, space: 26, values: (_, splits) => splits.map(one => figure(one)) }
         ],
         series: [{}, ...lines.map(line => seriesOf(line, colour(line.colour)))],
@@ -113,5 +113,9 @@ function lone(values: uPlot.AlignedData[number]): number[] {
 
 /** The time of day of an axis' tick. */
 function clock(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(seconds * 1000).toLocaleTimeString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23'
+  });
 }

@@ -42,18 +42,20 @@ export function ServingFields(props: IProps): ReactElement {
         max={16}
         hint={trans.__('With two, one may die and nobody notices.')}
       />
-      <Seconds
-        {...props}
-        name="deadline_seconds"
-        max={3600}
-        hint={trans.__('For one batch; then its process ends.')}
-      />
-      <Seconds
-        {...props}
-        name="load_seconds"
-        max={86400}
-        hint={trans.__('A version that loads for longer failed.')}
-      />
+      <div className="lw-Form-row">
+        <Seconds
+          {...props}
+          name="deadline_seconds"
+          max={3600}
+          hint={trans.__('For one batch; then its process ends.')}
+        />
+        <Seconds
+          {...props}
+          name="load_seconds"
+          max={86400}
+          hint={trans.__('A version that loads for longer failed.')}
+        />
+      </div>
       <Field
         label={nameOf('sticky', trans)}
         hint={trans.__(
@@ -115,19 +117,21 @@ export function LogFields(props: IProps): ReactElement {
         hint={trans.__('%1 Logged as a keyed hash: values join, and nobody reads them.', lines)}
       />
       <Lines {...props} name="entity_keys" hint={trans.__('%1 They say whom a row is about.', lines)} />
-      <Whole
-        {...props}
-        name="retention_days"
-        max={36500}
-        optional
-        hint={trans.__('Older days are deleted. Empty: for ever.')}
-      />
-      <Whole
-        {...props}
-        name="max_mb"
-        optional
-        hint={trans.__('The oldest days go first. Empty: no limit.')}
-      />
+      <div className="lw-Form-row">
+        <Whole
+          {...props}
+          name="retention_days"
+          max={36500}
+          optional
+          hint={trans.__('Older days are deleted. Empty: for ever.')}
+        />
+        <Whole
+          {...props}
+          name="max_mb"
+          optional
+          hint={trans.__('The oldest days go first. Empty: no limit.')}
+        />
+      </div>
       <Flag
         {...props}
         name="fsync"

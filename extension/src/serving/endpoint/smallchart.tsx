@@ -57,7 +57,10 @@ export function SmallChart({ title, unit, times, lines, at, sync, onPoint }: IPr
                 strokeDasharray={line.dash?.join(' ')}
               />
             </svg>
-            <span className="lw-quiet">{line.label}</span> <strong>{figure(valueAt(line, at))}</strong>
+            <span className="lw-quiet">
+              {line.label || (at === null ? trans.__('now') : clock(times[at]))}
+            </span>{' '}
+            <strong>{figure(valueAt(line, at))}</strong>
           </span>
         ))}
       </div>
@@ -68,9 +71,8 @@ export function SmallChart({ title, unit, times, lines, at, sync, onPoint }: IPr
         aria-label={lines
           .map(line =>
             trans.__(
-              '%1, %2, %3: %4 now, at most %5 in five minutes',
-              title,
-              line.label,
+              '%1, %2: %3 now, at most %4 in five minutes',
+              line.label ? `${title} ${line.label}` : title,
               unit,
               figure(valueAt(line, null)),
               figure(Math.max(...line.values.map(value => value ?? 0)))
@@ -81,6 +83,8 @@ export function SmallChart({ title, unit, times, lines, at, sync, onPoint }: IPr
     </figure>
   );
 }
+
+const clock = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString();
 
 /** The value that is pointed at; else the last one that there is, of the last half minute. */
 function valueAt({ values }: ILine, at: number | null): number | null {
