@@ -68,6 +68,8 @@ class Versions:
             pool = self.pools.get(version)
             if pool is None or (pool.state == "failed" and version not in _named(config)):
                 return f"Version {version} is not loaded."
+        if not weights:
+            return "No version has a share of the calls."
         if canary is not None and canary not in weights:
             return f"The canary, version {canary}, has no share."
         self._asker.traffic = traffic = self._traffic(config, weights, canary, order.get("shadow"))
