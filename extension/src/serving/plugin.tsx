@@ -13,7 +13,7 @@ import { IExperiments } from '../experiments/tokens';
 import { EndpointPanel } from './endpoint/panel';
 import { registerIcon } from './icons';
 import { ServingModel } from './model';
-import { askPromotion } from './promote';
+import { askPromotion } from './promote/dialog';
 import { askRegistration } from './register';
 import { ServingSection } from './section';
 import { confirmStop } from './stop';

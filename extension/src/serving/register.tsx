@@ -1,11 +1,12 @@
 import React from 'react';
 
 import type { Schemas } from '../api/request';
-import { ask, Field } from '../common/dialog';
+import { ask } from '../common/dialog';
 import { say } from '../common/notice';
 import type { IWorkbench } from '../common/tokens';
 import type { ServingModel } from './model';
-import { WhichModel } from './promote';
+import { NameField } from './promote/namefield';
+import { firstOf, WhichModel } from './promote/whichmodel';
 import { MODEL_NAME, registerCode } from './words';
 
 /** Ask under which name a run's model shall be registered, and do it: a version, without an endpoint. */
@@ -19,7 +20,7 @@ export async function askRegistration(
     trans,
     title: trans.__('Register a model'),
     accept: trans.__('Register'),
-    value: { name: suggestion, model: run.models.length > 1 ? run.models[0].name : null },
+    value: { name: suggestion, model: firstOf(run) },
     submit: async ({ name, model: which }) => say((await model.register(run.run_id, name, which)).message),
     copy: ({ name, model: which }) => copyAsCell(registerCode(run.run_id, name, which)),
     fields: ({ value, change }) => {
@@ -30,7 +31,7 @@ export async function askRegistration(
           <p className="lw-Form-lead">
             {trans.__('The model of %1 gets a version in the registry. No endpoint is changed.', run.name)}
           </p>
-          <Field
+          <NameField
             label={trans.__('Registered model')}
             hint={
               !valid
@@ -39,25 +40,12 @@ export async function askRegistration(
                   ? trans.__('It is there already; its newest version is %1.', known.version)
                   : trans.__('A new name; this becomes its version 1.')
             }
-          >
-            <input
-              className="jp-mod-styled"
-              type="text"
-              list="lw-registered"
-              value={value.name}
-              required
-              pattern={MODEL_NAME}
-              maxLength={250}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={event => change({ name: event.target.value })}
-            />
-          </Field>
-          <datalist id="lw-registered">
-            {registered.map(one => (
-              <option key={one.name} value={one.name} />
-            ))}
-          </datalist>
+            value={value.name}
+            change={name => change({ name })}
+            known={registered.map(({ name }) => name)}
+            pattern={MODEL_NAME}
+            maxLength={250}
+          />
           <WhichModel
             run={run}
             model={value.model}

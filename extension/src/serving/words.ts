@@ -47,15 +47,6 @@ export function nameFor(experiment: string): string {
   return name || 'model';
 }
 
-/** The cell that promotes. */
-export function promoteCode(runId: string, name: string, model: string | null): string {
-  return cell(
-    model ? [runId, name, model] : [runId, name],
-    (run, to, which) => `%promote ${run} --to ${to}${which ? ` --model ${which}` : ''}`,
-    `lw.serving.promote(${literal(runId)}, to=${literal(name)}${model ? `, model=${literal(model)}` : ''})`
-  );
-}
-
 /** The cell that registers. */
 export function registerCode(runId: string, name: string, model: string | null): string {
   return cell(

@@ -1,0 +1,78 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { type ReactElement } from 'react';
+
+import { Field } from '../../common/dialog';
+
+/** How the version takes over. */
+export type Rollout = 'at once' | 'canary' | 'shadow';
+
+export interface IRollout {
+  rollout: Rollout;
+  /** Of a canary: its first share of the calls. */
+  percent: string;
+}
+
+export const AT_ONCE: IRollout = { rollout: 'at once', percent: '10' };
+
+interface IProps {
+  value: IRollout;
+  change: (some: Partial<IRollout>) => void;
+  /** The version that answers now. */
+  live: string;
+  trans: TranslationBundle;
+}
+
+/** Folded away: most versions take over at once, after their checks. */
+export function RolloutFields({ value, change, live, trans }: IProps): ReactElement {
+  const kinds: [Rollout, string, string][] = [
+    ['at once', trans.__('At once'), trans.__('All calls go to it once its checks have passed.')],
+    [
+      'canary',
+      trans.__('As a canary'),
+      trans.__('First a share of the calls, then more by steps; back by itself on errors or slow answers.')
+    ],
+    [
+      'shadow',
+      trans.__('As a shadow'),
+      trans.__(
+        'It gets copies of the calls, and its answers go to the log only; version %1 stays live.',
+        live
+      )
+    ]
+  ];
+  return (
+    <details className="lw-Rollout" open={value.rollout !== 'at once'}>
+      <summary>{trans.__('How it takes over from version %1', live)}</summary>
+      <fieldset>
+        <legend className="lw-visually-hidden">{trans.__('How it takes over from version %1', live)}</legend>
+        {kinds.map(([kind, label, words]) => (
+          <label key={kind}>
+            <input
+              type="radio"
+              name="lw-rollout"
+              checked={value.rollout === kind}
+              onChange={() => change({ rollout: kind })}
+            />
+            <span>
+              {label}
+              <span className="lw-quiet">{words}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {value.rollout === 'canary' ? (
+        <Field label={trans.__('First share in percent')} hint={trans.__('Then 25 and 50 %, then all.')}>
+          <input
+            className="jp-mod-styled"
+            type="number"
+            min={1}
+            max={99}
+            required
+            value={value.percent}
+            onChange={event => change({ percent: event.target.value })}
+          />
+        </Field>
+      ) : null}
+    </details>
+  );
+}
