@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -12,27 +13,90 @@ class Unsendable(ValueError):
 
 
 def jsonable(found: Any) -> dict[str, Any]:
-    """Predictions as JSON text. Floats keep all their bits, NaN becomes null. Errors: Unsendable."""
+    """Predictions as JSON text, and the note by which `rebuild` makes them what they were. Errors: Unsendable.
+
+    Floats keep all their bits; NaN becomes null. What null means: in numbers (an array, a Series, a frame's column)
+    NaN, and `rebuild` gives NaN again; in objects and texts a missing value, None. A list or a dict has no types to
+    tell the two apart: where it has NaN its note says so and every null in it is NaN; with None besides it is refused.
+    """
     import numpy as np
     import pandas as pd
 
-    result: dict[str, Any]
+    if (texts := number_texts(found, [len(found)] if np.ndim(found) else [])) is not None:
+        return {"predictions": texts[0], "result": note_of(found), "rows": len(found)}
     if isinstance(found, pd.DataFrame):
         names = column_names(found)
-        result = {"kind": "frame", "dtypes": dict(zip(names, map(str, found.dtypes), strict=True))}
-        if names != list(found.columns):  # numbers
-            result["columns"] = found.columns.tolist()
         rows_of = found.astype(object).itertuples(index=False, name=None)
         values: Any = [dict(zip(names, row, strict=True)) for row in rows_of]
-    elif isinstance(found, pd.Series):
-        result, values = {"kind": "series", "dtype": str(found.dtype), "name": found.name}, found.tolist()
-    elif isinstance(found, np.ndarray):
-        result, values = {"kind": "array", "dtype": str(found.dtype)}, found.tolist()
     else:
-        result, values = {"kind": "list"}, found
-    rows = len(values) if isinstance(values, list) else 1
+        values = found.tolist() if isinstance(found, np.ndarray | pd.Series) else found
     text = json.dumps(plain(values), allow_nan=False)
-    return {"predictions": text, "result": json.dumps(result, default=str), "rows": rows}
+    return {
+        "predictions": text, "result": note_of(found), "rows": len(values) if isinstance(values, list) else 1,
+    }  # fmt: skip
+
+
+def number_texts(found: Any, counts: list[int]) -> list[str] | None:
+    """An array or a Series of finite numbers as a JSON text for each part of so many; None for anything else."""
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(found, np.ndarray | pd.Series) or not counts or not isinstance(found.dtype, np.dtype):
+        return None
+    if found.dtype.kind not in "biuf" or (found.dtype.kind == "f" and not np.isfinite(found).all()):
+        return None
+    values, texts, first = found.tolist(), [], 0
+    for count in counts:
+        texts.append(json.dumps(values[first : first + count]))
+        first += count
+    return texts
+
+
+def note_of(found: Any) -> str:
+    """How to rebuild what a model gave, as JSON text. Errors: Unsendable for names of columns."""
+    import numpy as np
+    import pandas as pd
+
+    note: dict[str, Any] = {"kind": "list"}
+    if isinstance(found, pd.DataFrame):
+        names = column_names(found)
+        note = {"kind": "frame", "dtypes": dict(zip(names, map(str, found.dtypes), strict=True))}
+        if names != list(found.columns):  # numbers
+            note["columns"] = found.columns.tolist()
+    elif isinstance(found, pd.Series):
+        note = {"kind": "series", "dtype": str(found.dtype), "name": found.name}
+    elif isinstance(found, np.ndarray):
+        note = {"kind": "array", "dtype": str(found.dtype)}
+    else:
+        nothings = set(_nothings(found))
+        if "NaN" in nothings:
+            note["nan"] = True
+        if len(nothings) > 1:
+            raise Unsendable("it has both NaN and None in a list, which JSON cannot tell apart")
+    return json.dumps(note, default=str)
+
+
+def _nothings(value: Any) -> Iterator[str]:
+    """What is neither a number nor a text in lists and dicts: NaN, None."""
+    import numpy as np
+
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _nothings(item)
+    elif value is None:
+        yield "None"
+    elif isinstance(value, (float, np.floating)) and np.isnan(value):
+        yield "NaN"
+
+
+def _with_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_nan(item) for key, item in value.items()}
+    return [_with_nan(item) for item in value] if isinstance(value, list) else math.nan if value is None else value
 
 
 def plain(value: Any) -> Any:
@@ -117,7 +181,7 @@ def rebuild(predictions: Any, result: str | None, index: Any = None) -> Any:
     if note["kind"] == "frame":
         frame = pd.DataFrame(predictions, index=index, columns=list(note["dtypes"])).astype(dict(note["dtypes"]))
         return frame.set_axis(note["columns"], axis=1) if "columns" in note else frame
-    return predictions
+    return _with_nan(predictions) if note.get("nan") else predictions
 
 
 def words_of(error: BaseException) -> str:

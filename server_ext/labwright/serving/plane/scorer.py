@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import traceback
+from contextlib import nullcontext
 from typing import Any
 
 from labwright.serving.plane.rows import BadRequest
-from labwright.serving.values import Unsendable, jsonable, words_of
+from labwright.serving.plane.threads import Threads
+from labwright.serving.values import Unsendable, jsonable, note_of, number_texts, words_of
 
 
 class Scorer:
@@ -21,6 +23,7 @@ class Scorer:
         self._model = model
         self._schema: Any = model.metadata.get_input_schema() if model.metadata is not None else None
         self._together = True
+        self._threads: Threads | None = None
 
     def answer(self, head: dict[str, Any], body: bytearray) -> tuple[list[dict[str, Any]], list[bytes]]:
         """A reply for each request, and the bytes of raw answers.
@@ -71,11 +74,18 @@ class Scorer:
     def _predict(self, head: dict[str, Any], values: Any) -> Any:
         found = self._input(head, values)
         params = head.get("params")
-        return self._model.predict(found, params=params) if params else self._model.predict(found)
+        with self._threads.for_rows(sum(head["counts"])) if self._threads else nullcontext():
+            answer = self._model.predict(found, params=params) if params else self._model.predict(found)
+        if self._threads is None:
+            self._threads = Threads()  # libraries are loaded at the first prediction
+        return answer
 
     def _split(self, head: dict[str, Any], found: Any, counts: list[int]) -> list[dict[str, Any]]:
         if not hasattr(found, "__len__") or isinstance(found, (dict, str)) or len(found) != sum(counts):
             raise _NotByRow
+        if (texts := number_texts(found, counts)) is not None and not head.get("raw"):
+            note = note_of(found)
+            return [{"predictions": text, "result": note, "rows": n} for text, n in zip(texts, counts, strict=True)]
         replies, first = [], 0
         for count in counts:
             part = found.iloc[first : first + count] if hasattr(found, "iloc") else found[first : first + count]

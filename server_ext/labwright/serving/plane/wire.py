@@ -38,11 +38,13 @@ def receive(connection: socket.socket) -> tuple[Any, bytearray] | None:
 
 async def read(reader: asyncio.StreamReader) -> tuple[Any, bytes]:
     """The next message. Errors: EOFError when the other side is gone, ValueError when it does not speak so."""
+    import orjson  # not on top: the model's process reads this module, and its environment may be without
+
     try:
         head, body = LENGTHS.unpack(await reader.readexactly(LENGTHS.size))
         if head > LARGEST or body > LARGEST:
             raise ValueError("a message that is too long")
-        return json.loads(await reader.readexactly(head)), await reader.readexactly(body)
+        return orjson.loads(await reader.readexactly(head)), await reader.readexactly(body)
     except (asyncio.IncompleteReadError, OSError):
         raise EOFError from None
 
