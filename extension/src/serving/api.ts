@@ -16,9 +16,6 @@ export const getEndpoint = (api: Api, name: string, background: boolean): Promis
 export const lastPromotions = (api: Api, name: string, background: boolean): Promise<Operation[]> =>
   api.json('operations', { query: { kind: 'serving.promote', subject: name, limit: 1 }, background });
 
-export const promote = (api: Api, name: string, body: Schemas['Promote']): Promise<Operation> =>
-  api.json(at(name, 'promotions'), { method: 'POST', body });
-
 export const listModels = (api: Api): Promise<RegisteredModel[]> => api.json('serving/models');
 
 export const register = (api: Api, body: Schemas['Register']): Promise<Registered> =>

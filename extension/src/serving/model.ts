@@ -8,20 +8,19 @@ import {
   experimentOf,
   listEndpoints,
   listModels,
-  promote,
   register,
   setRunning,
   type Endpoint,
-  type Operation,
   type Registered,
   type RegisteredModel
 } from './api';
+import { getFigures } from './endpoint/api';
 import { Folds } from './endpoint/fold';
 import { EndpointModel } from './endpoint/model';
 import type { IEndpointAction, IServing } from './tokens';
 import { nameFor } from './words';
 
-/** Endpoints that are looked through for the one of an experiment. */
+/** Endpoints that are looked through for the one of an experiment, and for how much they are asked. */
 const MOST_ASKED = 20;
 
 /** What the page knows of endpoints. */
@@ -31,10 +30,13 @@ export class ServingModel implements IServing {
     states: IStateDB | null
   ) {
     this.folds = new Folds(states);
+    this.rates = workbench.resource(['serving'], background => this.rate(background));
     this.endpoints = workbench.resource(['serving'], background => listEndpoints(workbench.api, background));
   }
 
   readonly endpoints: Resource<Endpoint[]>;
+  /** Requests per second over the last half minute, by endpoint. */
+  readonly rates: Resource<Record<string, number>>;
   readonly folds: Folds;
   readonly actions = new Store<readonly IEndpointAction[]>([]);
 
@@ -69,15 +71,6 @@ export class ServingModel implements IServing {
     await Promise.all((await this.live(false)).map(endpoint => this.stop(endpoint)));
   }
 
-  /** Start a promotion. `over` is the endpoint that the person saw, if there was one: nobody is overrun unseen. */
-  promote(name: string, runId: string, model: string | null, over: Endpoint | undefined): Promise<Operation> {
-    return promote(this.workbench.api, name, {
-      run_id: runId,
-      ...(model ? { model } : {}),
-      ...(over ? { expected_revision: over.revision } : {})
-    });
-  }
-
   /** The registered models as they are now. */
   registered(): Promise<RegisteredModel[]> {
     return listModels(this.workbench.api);
@@ -85,6 +78,22 @@ export class ServingModel implements IServing {
 
   register(runId: string, name: string, model: string | null): Promise<Registered> {
     return register(this.workbench.api, { run_id: runId, name, ...(model ? { model } : {}) });
+  }
+
+  private async rate(background: boolean): Promise<Record<string, number>> {
+    const { api } = this.workbench;
+    const ready = (await listEndpoints(api, background)).filter(({ state }) => state === 'ready');
+    const rates = await Promise.all(
+      ready
+        .slice(0, MOST_ASKED)
+        .map(async ({ name }): Promise<[string, number][]> => {
+          const { requests } = await getFigures(api, name, background);
+          const last = requests.slice(-6);
+          return [[name, last.reduce((sum, one) => sum + one, 0) / last.length]];
+        })
+        .map(found => found.catch(() => [])) // one that does not answer now has no figure
+    );
+    return Object.fromEntries(rates.flat());
   }
 
   /** Where a run's model likely goes: to the endpoint of its experiment, else to a name that is free. */

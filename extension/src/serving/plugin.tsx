@@ -15,6 +15,7 @@ import { registerIcon } from './icons';
 import { ServingModel } from './model';
 import { askPromotion } from './promote/dialog';
 import { askRegistration } from './register';
+import { addRunPart } from './runpart';
 import { ServingSection } from './section';
 import { confirmStop } from './stop';
 import { IServing } from './tokens';
@@ -98,6 +99,7 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
     });
     const unavailable = (run: Schemas['Run']): string =>
       run.models.length ? '' : trans.__('this run has no model');
+    addRunPart(experiments, workbench, open);
     experiments.addRunAction({
       label: trans.__('Promote…'),
       icon: promoteIcon,

@@ -1,8 +1,10 @@
 import React, { type ReactElement } from 'react';
 
 import { Badge } from '../common/badge';
+import { useResource } from '../common/resource';
 import { Empty, Loaded } from '../common/shell';
 import { useWorkbench } from '../common/widget';
+import { figure } from './endpoint/words';
 import type { ServingModel } from './model';
 import { stateOf, versionOf } from './words';
 
@@ -14,6 +16,8 @@ interface IProps {
 /** The side bar's section: endpoints and how they stand. */
 export function ServingSection({ model, open }: IProps): ReactElement {
   const { trans } = useWorkbench();
+  const state = useResource(model.rates);
+  const rates = state.status === 'ready' ? state.data : {};
   return (
     <Loaded resource={model.endpoints}>
       {endpoints =>
@@ -33,8 +37,14 @@ export function ServingSection({ model, open }: IProps): ReactElement {
                     <span className="lw-ellipsis">{endpoint.name}</span>
                     <Badge tone={going ? 'busy' : tone} text={going ? trans.__('promoting') : text} />
                   </button>
-                  <div className="lw-Item-note lw-quiet lw-ellipsis" title={versionOf(endpoint, trans)}>
-                    {going ? endpoint.operation?.step : versionOf(endpoint, trans)}
+                  <div className="lw-Item-note lw-mod-two lw-quiet">
+                    <span
+                      className="lw-ellipsis"
+                      title={going ? endpoint.operation?.step : versionOf(endpoint, trans)}
+                    >
+                      {going ? endpoint.operation?.step : versionOf(endpoint, trans)}
+                    </span>
+                    <Rate rate={endpoint.state === 'ready' ? rates[endpoint.name] : undefined} />
                   </div>
                 </li>
               );
@@ -52,5 +62,14 @@ export function ServingSection({ model, open }: IProps): ReactElement {
         )
       }
     </Loaded>
+  );
+}
+
+function Rate({ rate }: { rate: number | undefined }): ReactElement | null {
+  const { trans } = useWorkbench();
+  return rate === undefined ? null : (
+    <span title={trans.__('Requests per second, over the last half minute')}>
+      {rate ? trans.__('%1/s', figure(rate)) : trans.__('idle')}
+    </span>
   );
 }

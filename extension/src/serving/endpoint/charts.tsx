@@ -52,7 +52,7 @@ export function LiveFigures({
         <p>
           {endpoint.predictions
             ? trans.__('Nothing asked in the last five minutes.')
-            : trans.__('Nothing asked yet. Try it below, or call it by the code beside.')}
+            : trans.__('Nothing asked yet. Try it below, or call it by code.')}
         </p>
       </Empty>
     );
