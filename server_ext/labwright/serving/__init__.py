@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 __all__ = [
-    "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
+    "Canary", "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
     "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "score", "served",
     "served_runs", "start", "stop", "tokens", "traffic",
 ]  # fmt: skip

@@ -24,9 +24,10 @@ from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import Endpoint, EndpointState, Expected, Register, Registered
 from labwright.serving.naming import path
+from labwright.serving.traffic_models import Canary
 
 __all__ = [
-    "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
+    "Canary", "configure", "curl", "delete", "endpoint", "endpoints", "feedback", "history", "lineage", "log",
     "new_token", "predict", "promote", "register", "request_id", "revoke_token", "rollback", "score", "served",
     "served_runs", "start", "stop", "tokens", "traffic",
 ]  # fmt: skip
