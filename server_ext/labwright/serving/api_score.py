@@ -60,10 +60,11 @@ def score(
     begin = time.monotonic()
     with models_found.find(model, shared().folders.home / "endpoints") as found:
         signed = Signed(found.path)
-        source = sources.of(data, signed.types)
+        client, where = _client(cluster)
+        threads = sum(client.nthreads().values()) if client is not None else 1
+        source = sources.of(data, signed.types, threads)
         sink = sinks.of(out, source.plain_index, overwrite=overwrite)
         signed.check(source.head(), kept)
-        client, where = _client(cluster)
         done = parts = 0
         told = 0.0
         results = (

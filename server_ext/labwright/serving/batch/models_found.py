@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 from labwright.errors import ConflictError, InvalidError, NotFoundError
 from labwright.serving.folder import EndpointFolder, digest
 from labwright.serving.values import words_of
+
+BAR = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,17 @@ def _fetched(uri: str, words: str, place: str) -> str:
     use_tracking()
     import mlflow
 
+    shown = os.environ.get(BAR)
+    os.environ[BAR] = "false"  # the scoring's own progress is shown in that output
     try:
         path: str = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=place)
     except Exception as error:
         raise NotFoundError(f"The files of {words} cannot be had: {words_of(error)}", code="no_files") from None
+    finally:
+        if shown is None:
+            del os.environ[BAR]
+        else:
+            os.environ[BAR] = shown
     if not (Path(path) / "MLmodel").exists():
         raise InvalidError(f"{words} is no MLflow model: it has no file MLmodel.", code="no_model")
     return path

@@ -13,7 +13,8 @@ from labwright.errors import InvalidError, NotFoundError
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 50_000
+FEWEST, MOST = 1_000, 50_000  # rows of a part
+EACH = 4  # parts for each thread, so that all end at about the same time
 KINDS = (".parquet", ".csv", ".csv.gz")
 
 
@@ -50,10 +51,10 @@ class Source(Protocol):
 class InMemory:
     """A frame or an array, cut into parts."""
 
-    def __init__(self, data: Any, part_rows: int) -> None:
+    def __init__(self, data: Any, threads: int) -> None:
         import pandas as pd
 
-        self._data, self._part_rows = data, part_rows
+        self._data, self._part_rows = data, part_rows(len(data), threads)
         self.rows: int | None = len(data)
         self.words = f"{len(data):,} rows"
         index = getattr(data, "index", None)
@@ -99,11 +100,11 @@ class Slice:
 class ParquetFiles:
     """Parquet files, by row groups; a large one is cut, but is read at most eight times."""
 
-    def __init__(self, paths: list[Path], words: str, part_rows: int) -> None:
+    def __init__(self, paths: list[Path], words: str, threads: int) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self.words, self._part_rows = words, part_rows
+        self.words = words
         self._groups: list[tuple[Path, int, int]] = []
         self.plain_index = True
         for path in paths:
@@ -115,7 +116,9 @@ class ParquetFiles:
                 raise InvalidError(f"{path} cannot be read as Parquet: {str(error)[:200]}", code="unreadable") from None
             self.plain_index &= all(isinstance(one, dict) for one in about)
             self._groups += [(path, place, count) for place, count in enumerate(counts) if count]
-        self.rows: int | None = sum(count for _, _, count in self._groups)
+        rows = sum(count for _, _, count in self._groups)
+        self.rows: int | None = rows
+        self._part_rows = part_rows(rows, threads)
         self._many = len(paths) > 1
 
     def head(self) -> Any:
@@ -143,7 +146,7 @@ class CsvFiles:
     rows: int | None = None
     plain_index = True
 
-    def __init__(self, paths: list[Path], words: str, part_rows: int, types: dict[str, str]) -> None:
+    def __init__(self, paths: list[Path], words: str, types: dict[str, str], part_rows: int = MOST // 5) -> None:
         self.words, self._paths, self._part_rows = words, paths, part_rows
         # What the signature calls text stays text, such as 007; a part would else decide by its own rows.
         self._texts = dict.fromkeys((name for name, kind in types.items() if kind == "string"), "string")
@@ -184,7 +187,12 @@ class CsvFiles:
             raise InvalidError(f"{path} cannot be read as CSV: {str(error)[:200]}", code="unreadable") from None
 
 
-def of(data: Any, types: dict[str, str], part_rows: int = ROWS) -> Source:
+def part_rows(rows: int, threads: int) -> int:
+    """How many rows a part has."""
+    return max(FEWEST, min(MOST, -(-rows // (EACH * threads))))
+
+
+def of(data: Any, types: dict[str, str], threads: int = 1) -> Source:
     """The source that `data` is: a DataFrame, an array, or the path of a file, a folder or a pattern (*.parquet).
 
     `types` are the signature's, for files that have none. Errors: InvalidError, NotFoundError.
@@ -193,18 +201,18 @@ def of(data: Any, types: dict[str, str], part_rows: int = ROWS) -> Source:
     import pandas as pd
 
     if isinstance(data, (str, Path)):
-        return _files(str(data), types, part_rows)
+        return _files(str(data), types, threads)
     if isinstance(data, (pd.DataFrame, np.ndarray)):
         if not len(data):
             raise InvalidError("There is no row to score.", code="no_rows")
-        return InMemory(data, part_rows)
+        return InMemory(data, threads)
     raise InvalidError(
         "What is scored is a pandas DataFrame, an array, or the path of a Parquet or CSV file, a folder or a pattern; "
         f"this is a {type(data).__name__}."
     )
 
 
-def _files(text: str, types: dict[str, str], part_rows: int) -> Source:
+def _files(text: str, types: dict[str, str], threads: int) -> Source:
     path = Path(text).expanduser()
     if path.is_dir():
         found = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "_")))
@@ -218,4 +226,4 @@ def _files(text: str, types: dict[str, str], part_rows: int) -> Source:
     parquet = [one for one in paths if one.name.lower().endswith(".parquet")]
     if not paths or (parquet and len(parquet) != len(paths)):
         raise InvalidError(f"{text[:200]!r} must be Parquet files, or CSV files: .parquet, .csv or .csv.gz.")
-    return ParquetFiles(paths, text, part_rows) if parquet else CsvFiles(paths, text, part_rows, types)
+    return ParquetFiles(paths, text, threads) if parquet else CsvFiles(paths, text, types)
