@@ -6,6 +6,7 @@ LABWRIGHT_ROUNDS (`make soak`) makes it that many rounds.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,24 +100,30 @@ def is_whole(client: Client, mlflow: Any, before: Endpoint, registered: set[str]
     assert found.revision == before.revision + new
     assert found.live is not None
     assert look(client, operation).state is not OperationState.running
-    versions = registered | ({found.live.version} if new else set())
-    aliases = {"champion": found.live.version, "previous": found.previous}
 
-    def settled() -> bool:
+    def state() -> dict[str, Any]:
         registry = mlflow.MlflowClient()
-        kept = {found.live.version, found.previous} - {None} if found.live else set()
-        return (
-            {one.version for one in registry.search_model_versions(f"name='{NAME}'")} == versions
-            and {alias: str(number) for alias, number in registry.get_registered_model(NAME).aliases.items()}
-            == {alias: number for alias, number in aliases.items() if number is not None}
-            and {path.name for path in (folder(client, NAME).path / "versions").iterdir()} <= kept
-            and not list((client.folders.home / "promotions").glob("*"))
-            and len(processes(client, NAME)) == 1
-            and endpoint(client, NAME).state == "ready"
-            and not strays(client)
-        )
+        there = registry.get_registered_model(NAME).aliases
+        return {
+            "registered": {one.version for one in registry.search_model_versions(f"name='{NAME}'")},
+            "aliases": {alias: str(number) for alias, number in there.items()},
+            "files beside": {path.name for path in (folder(client, NAME).path / "versions").iterdir()} - kept,
+            "notes": list((client.folders.home / "promotions").glob("*")),
+            "processes": len(processes(client, NAME)),
+            "state": endpoint(client, NAME).state,
+            "strays": strays(client),
+        }
 
-    wait_until(settled, f"all is {'new' if new else 'old'}", 30)
+    kept = {found.live.version, found.previous}
+    wanted = {
+        "registered": registered | ({found.live.version} if new else set()),
+        "aliases": {name: one for name, one in (("champion", found.live.version), ("previous", found.previous)) if one},
+        "files beside": set(), "notes": [], "processes": 1, "state": "ready", "strays": [],
+    }  # fmt: skip
+    deadline = time.monotonic() + 30
+    while (seen := state()) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert seen == wanted
     with Callers(client, NAME) as callers:
         wait_until(lambda: len(callers.codes) > 2, "it answers")
     assert (set(callers.codes), set(callers.versions)) == ({200}, {found.live.version})

@@ -48,6 +48,16 @@ def load(
     return float(reply.get("load_seconds") or 0.0)
 
 
+def load_again(
+    context: Context, handle: Handle, name: str, version: Version, settings: EndpointSettings, undo: ExitStack
+) -> None:  # fmt: skip
+    """See that a version that was loaded is loaded: it, or the data plane, may have died while nobody decided."""
+    try:
+        load(context, handle, name, version, settings, undo)
+    except InvalidError:  # a process that died is not taken for ready while it is started again; so load it anew
+        load(context, handle, name, version, settings, undo)
+
+
 def score(
     context: Context, name: str, number: str, rows: dict[str, Any], settings: EndpointSettings
 ) -> dict[str, Any]:  # fmt: skip

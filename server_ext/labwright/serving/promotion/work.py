@@ -59,7 +59,7 @@ class Work:
                 return {"changed": False, "version": number, "endpoint": name, "verdict": found.verdict}
             self._decide(handle, found)
             handle.step("Warming up", 0.7)
-            loading.load(context, handle, name, version, settings, undo)  # it may have died while nobody decided
+            loading.load_again(context, handle, name, version, settings, undo)
             loading.warm_up(context, handle, name, number, card, settings)
             if self._body.canary is not None and live is not None:
                 canary.run(handle, context, actor, name, version, self._body.canary)
