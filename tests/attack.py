@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def attack(plan: dict[str, Any]) -> dict[str, Any]:
     """Card, endpoint and findings."""
     from labwright.client import Client
     from labwright.experiments.models import Tracking
-    from labwright.serving.models import ConsumerToken, Endpoint, NewConsumer, Promote
+    from labwright.serving.models import ConsumerToken, Endpoint, NewConsumer, Promote, SetSettings
     from labwright.serving.readiness.models import ReadinessCard
     from labwright.state import folders, processes
 
@@ -73,9 +74,19 @@ def attack(plan: dict[str, Any]) -> dict[str, Any]:
 
     import labwright as lw
 
-    for way in plan["ways"]:
+    def ask(way: str) -> Any:
         (answer,) = lw.serving.predict("hostile", pd.DataFrame({"way": [way], "hints": [json.dumps(hints)]}))
-        found[way] = json.loads(answer)
+        return json.loads(answer)
+
+    found |= {way: ask(way) for way in plan["ways"]}
+    if plan["landlock"]:
+        settings = endpoint.settings.model_copy(update={"network": True})
+        client.request("PUT", "/serving/endpoints/hostile/settings", body=SetSettings(settings=settings))
+        end = time.monotonic() + 60
+        while not (opened := ask("ports"))["found"] and time.monotonic() < end:
+            time.sleep(0.1)
+        found["opened"] = {"ports": opened, "sockets": ask("sockets"), "files": ask("files")}
+        found["said"] = client.get("/serving/endpoints/hostile", Endpoint).isolation
     found |= {"card": card.model_dump(mode="json"), "endpoint": endpoint.model_dump(mode="json")}
     found["consumer"] = consumer.token
     return found
