@@ -87,6 +87,8 @@ class Asker:
             call.request_id, call.at, pool.version, 200, latency, rows, role=role, consumer=call.consumer,
             **logged.fields(wanted, pool.schema, found),
         )  # fmt: skip
+        if self.log.policy.fsync:
+            await self.log.settled()
         return Answer(found.get("predictions", ""), found["result"], pool.version, found.get("tensors", ()))
 
     def _instead(self, share: Share, call: Call, error: BadRequest | Unavailable) -> Share | None:

@@ -59,11 +59,13 @@ def expired(found: list[Piece], policy: Policy) -> list[Piece]:
 
 
 def tidy(folder: Path, policy: Policy, endpoint: str) -> None:
-    """Do all that is due. The caller holds the lock."""
-    _delete(folder, expired(pieces(folder), policy))
-    _compact(folder, endpoint)
-    _delete(folder, expired(pieces(folder), policy))  # by now it is known how small the days are
-    _delete(folder / FEEDBACK, _expired_feedback(folder, policy))
+    """Do all that is due. The caller holds the lock. Errors: OSError when the disk is full; what is old goes."""
+    _delete(folder, expired(pieces(folder), replace(policy, max_mb=None)))
+    try:
+        _compact(folder, endpoint)
+    finally:  # by now it is known how small the days are
+        _delete(folder, expired(pieces(folder), policy))
+        _delete(folder / FEEDBACK, _expired_feedback(folder, policy))
 
 
 def _compact(folder: Path, endpoint: str) -> None:
