@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -14,6 +15,9 @@ from labwright.drift.models import ColumnDrift, DriftReport, Histogram
 from labwright.drift.output import bundle
 from labwright.experiments.models import ComparedValue, Comparison, ComparisonRow, Curve, Metric, Run
 from labwright.experiments.render import comparison_bundle
+from labwright.serving.readiness.models import Check, Figure, ReadinessCard, Verdict
+from labwright.serving.readiness.output import MIME as READINESS
+from labwright.serving.readiness.output import bundle as readiness_bundle
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -99,3 +103,31 @@ def test_a_comparison_keeps_its_numbers() -> None:
     assert "base64" not in part
     assert set(re.findall(r"&lt;(/?\w+)", part)) == {"tbody", "/tbody", "script", "/script"}
     assert "<script>alert" not in part
+
+
+def readiness() -> ReadinessCard:
+    checks = [
+        Check(
+            id="metrics", title="Metrics", verdict=verdict, words=f"Worse on the same rows {HOSTILE}",
+            figures=[Figure(name=f"accuracy {HOSTILE}", value="0.7431")] * 40, details={HOSTILE: HOSTILE},
+        )
+        for verdict in Verdict
+    ]  # fmt: skip
+    return ReadinessCard(
+        operation="1", endpoint="flights-delay", model="flights-delay", version="3", run_id=None, run_name=HOSTILE,
+        live="2", checks=checks, verdict=Verdict.failed, decided="go", reason=HOSTILE,
+        created=datetime(2013, 12, 31, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_a_readiness_card_keeps_its_verdicts_and_its_figures() -> None:
+    bundle = readiness_bundle(readiness(), step=HOSTILE, progress=0.5)
+    part = exported(bundle)
+    words = seen(part)
+    assert part.count("<tr>") == len(Verdict)
+    for text in ("not ready", "pass", "warn", "fail", "0.7431", HOSTILE):
+        assert text in words
+    assert "<script" not in part
+    assert "<script" not in bundle["text/html"]
+    assert len(json.dumps(bundle[READINESS])) < 50_000
+    assert HOSTILE not in str([check["details"] for check in bundle[READINESS]["card"]["checks"]])

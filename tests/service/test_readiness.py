@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped] # it has no types
@@ -21,6 +23,8 @@ from labwright.experiments.models import RunDetail
 from labwright.service.models import Operation, OperationState
 from labwright.serving.models import Endpoint, Promote
 from labwright.serving.readiness.bootstrap import compare
+from labwright.serving.readiness.checks.example_scored import example_scored
+from labwright.serving.readiness.checks.schema import schema
 from labwright.serving.readiness.models import Check, ReadinessCard, Verdict
 from tests import models
 
@@ -174,32 +178,87 @@ def test_a_worse_model_is_stopped_and_a_reason_is_recorded(client: Client, live:
 
 
 class Blank(mlflow.pyfunc.PythonModel):  # type: ignore[misc, name-defined] # MLflow's class has no types
-    """Answers with NaN, or with one answer for all rows."""
-
-    def __init__(self, *, single: bool) -> None:
-        self.single = single
+    """Answers its second row with NaN."""
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
-        if self.single:
-            return [1.0]
         return np.where(np.arange(len(model_input)) == 1, np.nan, 0.5)
 
 
-@pytest.mark.parametrize(("single", "words"), [(False, "1 of 3 answers"), (True, "1 answers for 3 rows")])
-def test_an_example_without_good_answers_fails(client: Client, live: str, single: bool, words: str) -> None:
+def test_an_example_without_good_answers_fails(client: Client, live: str) -> None:
     cloudpickle.register_pickle_by_value(__import__(__name__, fromlist=["Blank"]))
     frame, _ = models.flights()
     with lw.experiments.track("readiness", name="blank", autolog=False) as run:
         mlflow.pyfunc.log_model(
-            name="model", python_model=Blank(single=single), input_example=frame.head(3),
-            signature=mlflow.models.infer_signature(frame, np.array([0.5])), pip_requirements=["pandas"],
+            name="model", python_model=Blank(), input_example=frame.head(3), pip_requirements=["pandas"],
+            signature=mlflow.models.infer_signature(frame, np.array([0.5])),
         )  # fmt: skip
         lw.experiments.log_evaluation(frame.assign(late=1.5), target="late")
     checks = checked(client, run.info.run_id)
     assert checks["example_scored"].verdict is Verdict.failed
-    assert words in checks["example_scored"].words
+    assert "1 of 3 answers to its own input example are no number (NaN)" in checks["example_scored"].words
     assert "metrics" not in checks, "who answers nothing is not measured"
     assert "latency" not in checks
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "words"),
+    [
+        ([1, 0], "fail", "2 answers for 3 rows"),
+        (0.5, "fail", "one answer for 3 rows"),
+        ([None, None, None], "fail", "All answers to its own input example are empty"),
+        ([{"late": 0.5}, {"late": None}, {"late": 1.0}], "fail", "1 of 3 answers"),
+        ([[0.1, 0.9], [0.5, None], [0.2, 0.8]], "fail", "1 of 3 answers"),
+        (["yes", None, "no"], "pass", "answers its input example"),
+    ],
+)
+def test_what_answers_are_good(answers: Any, verdict: str, words: str) -> None:
+    example = {"kind": "frame", "columns": ["x"], "data": [[1], [2], [3]]}
+    subject: Any = SimpleNamespace(
+        card={"example": example, "signature": None}, version=SimpleNamespace(version="1"),
+        score=lambda _version, _rows: {"predictions": answers},
+    )  # fmt: skip
+    found = example_scored(subject, lambda: None)
+    assert found.verdict == verdict
+    assert words in found.words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "words"),
+    [
+        ("x:double", "x:double y:double?", "pass", "input 'y' is new and optional"),
+        ("x:long", "x:double", "pass", "takes double where it took long"),
+        ("x:double", "x:long", "fail", "takes long where it took double"),
+        ("x:string", "x:double", "fail", "takes double where it took string"),
+        ("x:double?", "x:double", "fail", "'x' must be sent now"),
+        ("x:double y:double?", "x:double", "pass", "which nobody sends, is gone"),
+        ("x:double>long", "x:double>double", "warn", "is double and was long"),
+        ("x:double>long", "x:double>string", "fail", "is string and was long"),
+        ("x:double", "", "warn", "this one has none"),
+        ("", "x:double", "pass", "nothing to compare with"),
+    ],
+)
+def test_what_a_schema_means_for_callers(
+    before: str, after: str, verdict: str, words: str, tmp_path: Path
+) -> None:  # fmt: skip
+    subject: Any = SimpleNamespace(
+        card={"signature": signature(after)}, live_card={"signature": signature(before)},
+        live=SimpleNamespace(version="1"), folder=SimpleNamespace(log=tmp_path),
+    )  # fmt: skip
+    found = schema(subject, lambda: None)
+    assert found.verdict == verdict
+    assert words in found.words
+
+
+def signature(text: str) -> dict[str, Any] | None:
+    """From "name:type name:type?>type": inputs, the optional ones with ?, and the output."""
+    if not text:
+        return None
+    inputs, _, output = text.partition(">")
+    columns = [column.partition(":") for column in inputs.split()]
+    return {
+        "inputs": [{"name": n, "type": kind.rstrip("?"), "required": not kind.endswith("?")} for n, _, kind in columns],
+        "outputs": [{"name": "prediction", "type": output or "double", "required": True}],
+    }
 
 
 def test_another_schema_breaks_callers(client: Client, live: str) -> None:

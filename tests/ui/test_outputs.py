@@ -14,6 +14,7 @@ from tests.ui.workbench import open_lab
 
 COMPARISON = "application/vnd.labwright.comparison.v1+json"
 DRIFT = "application/vnd.labwright.drift.v1+json"
+READINESS = "application/vnd.labwright.readiness.v1+json"
 PLAIN = f"<table><tr><td>the plain form</td></tr></table>{PAYLOADS[1]}"
 
 
@@ -56,12 +57,31 @@ def report() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def readiness() -> dict[str, Any]:
+    """Payloads as titles, words and figures of checks."""
+    checks = [
+        {
+            "id": payload, "title": payload, "verdict": "warn", "words": payload,
+            "figures": [{"name": payload, "value": payload}],
+        }
+        for payload in PAYLOADS
+    ]  # fmt: skip
+    card = {
+        "operation": PAYLOADS[0], "endpoint": PAYLOADS[1], "model": PAYLOADS[2], "version": PAYLOADS[3],
+        "run_id": PAYLOADS[4], "run_name": PAYLOADS[5], "live": PAYLOADS[6], "checks": checks, "verdict": "warn",
+        "decided": "go", "reason": PAYLOADS[7], "created": PAYLOADS[8],
+    }  # fmt: skip
+    return {"card": card, "step": PAYLOADS[9], "progress": 0.5}
+
+
 MALFORMED: list[tuple[str, Any]] = [
     (COMPARISON, "text"),
     (COMPARISON, {"runs": {"length": 3}, "params": [], "metrics": [], "curves": []}),
     (COMPARISON, comparison() | {"params": [{"name": {"$$typeof": 1}, "differs": True, "values": []}]}),
     (DRIFT, None),
     (DRIFT, report() | {"columns": [{"name": ["<b>"]}]}),
+    (READINESS, {"card": readiness()["card"] | {"verdict": PAYLOADS[1]}}),
+    (READINESS, {"card": readiness()["card"] | {"checks": [{"title": {"$$typeof": 1}}]}}),
     (DRIFT, report() | {"notes": [{"dangerouslySetInnerHTML": {"__html": PAYLOADS[1]}}]}),
 ]
 
@@ -80,15 +100,17 @@ def save(path: Path, outputs: list[tuple[str, Any]]) -> None:
 
 def test_no_payload_runs(page: Page, lab: Jupyter, errors: list[str]) -> None:
     count_hits(page)
-    save(lab.root / "outputs.ipynb", [(COMPARISON, comparison()), (DRIFT, report())])
+    save(lab.root / "outputs.ipynb", [(COMPARISON, comparison()), (READINESS, readiness()), (DRIFT, report())])
     open_lab(page, lab, "/tree/outputs.ipynb")
     outputs = page.locator(".lw-Output")
-    compared, drifted = outputs.first, outputs.last
+    compared, checked, drifted = outputs.first, outputs.nth(1), outputs.last
     expect(compared.get_by_role("table")).to_be_visible(timeout=60_000)
     for payload in PAYLOADS:
         expect(compared.get_by_role("rowheader", name=payload, exact=False).first).to_be_attached()
         expect(compared.get_by_role("columnheader", name=payload, exact=False).first).to_be_attached()
         expect(drifted.get_by_role("cell", name=payload, exact=True).first).to_be_attached()
+    assert [text.strip() for text in checked.locator("dt").all_text_contents()] == [text.strip() for text in PAYLOADS]
+    assert checked.locator(".lw-Readiness-words").all_text_contents() == PAYLOADS
     expect(compared.get_by_role("img", name=PAYLOADS[1])).to_be_attached()
     expect(drifted.get_by_role("table").get_by_role("img")).to_have_count(len(PAYLOADS))
     assert outputs.locator("script, iframe, video, style, details, img, a[href], [onerror], [onload]").count() == 0

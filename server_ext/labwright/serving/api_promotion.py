@@ -23,7 +23,6 @@ __all__ = ["promote"]
 
 LOADED = 0.5  # progress from which there may be a card
 CANCELLED = "The promotion was cancelled; nothing was changed."
-Progress = Callable[[Operation, ReadinessCard | None], None]
 
 
 class ReadinessResult(ReadinessCard):
@@ -33,11 +32,14 @@ class ReadinessResult(ReadinessCard):
         return output.bundle(self)
 
 
+Progress = Callable[[Operation, ReadinessResult | None], None]
+
+
 def promote(
     run: str | Any | None = "last", to: str | None = None, *, version: str | int | None = None,
     experiment: str | None = None, by: str | None = None, model: str | None = None,
     canary: float | Canary | None = None, shadow: bool = False, reason: str | None = None, check_only: bool = False,
-    wait: bool = True, progress: Progress | None = None, decide: Callable[[ReadinessCard], bool] | None = None,
+    wait: bool = True, progress: Progress | None = None, decide: Callable[[ReadinessResult], bool] | None = None,
 ) -> EndpointCard | ReadinessResult | Operation:  # fmt: skip
     """Promote a run's model to the endpoint `to`: it is registered, loaded, checked, and then answers there.
 
@@ -87,8 +89,8 @@ def promote(
 class _Follower:
     """Looks at a promotion that goes on: its card, and whether it waits for somebody."""
 
-    def __init__(self, progress: Progress | None, decide: Callable[[ReadinessCard], bool] | None) -> None:
-        self.card: ReadinessCard | None = None
+    def __init__(self, progress: Progress | None, decide: Callable[[ReadinessResult], bool] | None) -> None:
+        self.card: ReadinessResult | None = None
         self.stopped: LabwrightError | None = None
         self._progress, self._decide = progress, decide
         self._seen: object = None
@@ -104,14 +106,14 @@ class _Follower:
             decide, self._decide = self._decide, None
             self._answer(operation, self.card, decide)
 
-    def last(self, operation: Operation) -> ReadinessCard | None:
+    def last(self, operation: Operation) -> ReadinessResult | None:
         """The card as it is now; None while there is none."""
         with suppress(NotFoundError):
             path = f"/serving/promotions/{operation.id}/readiness"
             self.card = shared().get(path, ReadinessResult)
         return self.card
 
-    def _answer(self, operation: Operation, card: ReadinessCard, decide: Callable[[ReadinessCard], bool]) -> None:
+    def _answer(self, operation: Operation, card: ReadinessResult, decide: Callable[[ReadinessResult], bool]) -> None:
         if card.verdict is Verdict.failed:
             self.stopped = NotReady(card)
         elif not decide(card):
@@ -122,9 +124,9 @@ class _Follower:
 
 
 def _result(
-    name: str, operation: Operation, card: ReadinessCard | None, body: Promote
+    name: str, operation: Operation, card: ReadinessResult | None, body: Promote
 ) -> EndpointCard | ReadinessResult:  # fmt: skip
-    if body.check_only and isinstance(card, ReadinessResult):
+    if body.check_only and card is not None:
         return card
     from labwright.serving.api import settled
 
@@ -141,7 +143,7 @@ def _result(
 class NotReady(InvalidError):
     """A check failed and nobody said why to go on: one line that names it. `way` is how a reason is given here."""
 
-    def __init__(self, card: ReadinessCard | None, way: str = "reason='why'") -> None:
+    def __init__(self, card: ReadinessResult | None, way: str = "reason='why'") -> None:
         self.card = card
         failed = [check for check in card.checks if check.verdict is Verdict.failed] if card else []
         words = " ".join(f"{check.title}: {check.words}" for check in failed) or "A check failed."

@@ -40,9 +40,9 @@ def bundle(card: ReadinessCard, step: str = "", progress: float = 0.0) -> dict[s
 
 def headline(card: ReadinessCard) -> str:
     """What it is about and what it says, in a line."""
-    what = f"Version {card.version} of {card.model}" if card.version else card.model
-    run = f" ({card.run_name})" if card.run_name else ""
-    return f"{what}{run} for {card.endpoint}: {HEADS[card.verdict]}"
+    version = f", version {card.version}" if card.version else ""
+    run = f" of run {card.run_name}" if card.run_name else ""
+    return f"{card.endpoint}{version}{run}: {HEADS[card.verdict]}"
 
 
 def decided(card: ReadinessCard) -> str:
@@ -69,7 +69,7 @@ def _html(card: ReadinessCard, step: str, progress: float) -> str:
 
 def _row(check: Check) -> str:
     sign, colour, word = LOOKS[check.verdict]
-    figures = " · ".join(f"{figure.name}: {figure.value}" for figure in check.figures)
+    figures = _figures(check)
     small = f'<div style="font-size:12px;{output.MUTED}">{escape(figures)}</div>' if figures else ""
     cells = (
         f'<b style="color:{colour}">{sign}&nbsp;{word}</b>',
@@ -81,13 +81,18 @@ def _row(check: Check) -> str:
     return f"<tr>{''.join(inside)}</tr>"
 
 
+def _figures(check: Check) -> str:
+    return " · ".join(f"{figure.name}: {figure.value}" for figure in check.figures)
+
+
 def _text(card: ReadinessCard, step: str, progress: float) -> str:
     width = max((len(check.title) for check in card.checks), default=0)
     lines = [headline(card)]
     for check in card.checks:
         sign, _, word = LOOKS[check.verdict]
         lines.append(f"  {sign} {word:<4}  {check.title:<{width}}  {check.words}".rstrip())
-        lines += [f"{'':<{width + 12}}{figure.name}: {figure.value}" for figure in check.figures]
+        if check.figures:
+            lines.append(f"{'':<{width + 12}}{_figures(check)}")
     return "\n".join([*lines, *(line for line in (decided(card), bar(step, progress)) if line)])
 
 
