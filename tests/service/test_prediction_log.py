@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from labwright.serving import prediction_log
+from labwright.service.children import run_job
+from labwright.serving import prediction_log, recent
 from labwright.serving.prediction_log import Writer, tidying
 from labwright.serving.prediction_log.parquet import SCHEMA
 from labwright.serving.prediction_log.policy import Policy
@@ -172,7 +173,12 @@ def test_columns_are_left_out_and_hashed_and_the_key_is_the_endpoints(folder: Pa
     assert len(hashes[0]) == 32
     assert set(found["prediction"][0]) == {"who", "y"}
     assert found["prediction"][0]["who"] == hashes[0]
-    assert prediction_log.read(folder)[0]["entity_keys"] == {"who": [hashes[0]]}
+    writer.tidy(datetime.now(UTC) + timedelta(days=1))
+    for _ in range(2):  # as lines, and as Parquet
+        line = prediction_log.read(folder)[0]
+        assert (line["entity_keys"], line["hashed"]) == ({"who": [hashes[0]]}, ["who"])
+        assert prediction_log.plain_inputs(line) == (["x"], [[1]])
+        tidy(folder)
     key = folder.parent / "log.key"
     assert key.stat().st_mode & 0o777 == 0o600
     again = Writer(folder, settings)
@@ -182,6 +188,37 @@ def test_columns_are_left_out_and_hashed_and_the_key_is_the_endpoints(folder: Pa
     other = Writer(folder, settings)
     other.write("c", datetime.now(UTC), "1", 200, 1.0, 1, columns, '[[7, "", 1]]', "[1]")
     assert prediction_log.frame(folder)["who"].tolist()[-1] != hashes[0], "nothing without the key"
+
+
+def test_without_a_key_what_would_be_hashed_is_left_out(folder: Path) -> None:
+    (folder.parent / "log.key").write_text("spoiled")
+    writer = Writer(folder, LogSettings(hashed=["who"]))
+    writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, '["who", "x"]', '[["me", 1]]', "[1]")
+    assert prediction_log.read(folder)[0]["columns"] == ["x"]
+    assert writer.unlogged == 0
+
+
+def test_the_newest_requests_are_found_by_what_they_were(folder: Path, tmp_path: Path) -> None:
+    writer = Writer(folder)
+    for number in range(12):
+        at = datetime.now(UTC) - timedelta(days=1 if number < 8 else 0)
+        status, role = [200, 422, 503][number % 3], ["live", "shadow"][number % 2]
+        writer.write(f"{number}", at, "7", status, 1.0, 1, '["x"]', "[[1]]", "[1]", role=role, consumer="shop")
+    tidy(folder)
+
+    def newest(**wanted: Any) -> list[str]:
+        asked = asdict(recent.Wanted(**{"limit": 100} | wanted))
+        found = run_job(
+            "labwright.serving.recent:older", {"folder": str(folder), "wanted": asked}, log=tmp_path / "log"
+        )  # fmt: skip
+        return [item["id"] for item in found]
+
+    assert newest(limit=5) == ["11", "10", "9", "8", "7"]
+    assert newest(status=4, role="shadow") == ["7", "1"]
+    assert newest(status=503, limit=1, consumer="shop", version="7") == ["11"]
+    assert newest(version="8") == []
+    short = prediction_log.lines(folder, newest_first=True, values=False, parquet=False)
+    assert [item["id"] for item in short] == ["11", "10", "9", "8"]
 
 
 def test_settings_hold_from_the_next_line_on(folder: Path) -> None:

@@ -35,6 +35,11 @@ def make(
     from labwright.drift.page import write
 
     current, versions = inputs(Path(log_folder), datetime.fromisoformat(since) if since else None)
+    if not len(current) and versions:
+        raise InvalidError(
+            f"The log of {endpoint} keeps no inputs that could be compared; its settings say which it keeps.",
+            code="no_inputs",
+        )
     if not len(current):
         raise InvalidError(
             f"{endpoint} answered no request in the last {window}; take a longer window, or send it predictions first."
@@ -66,11 +71,12 @@ def inputs(folder: Path, since: datetime | None) -> tuple[pd.DataFrame, set[str]
     rows: dict[tuple[str, ...], list[list[Any]]] = {}
     versions: set[str] = set()
     for line in prediction_log.answered(folder, since):  # a shadow's copies would count twice
-        if line.get("data"):
-            rows.setdefault(tuple(line["columns"]), []).extend(line["data"])
-            versions.add(str(line["version"]))
+        versions.add(str(line["version"]))
+        columns, data = prediction_log.plain_inputs(line)
+        if columns:
+            rows.setdefault(tuple(columns), []).extend(data)
     # Senders may differ in the order of their columns, or leave out what is optional.
-    frames = [pd.DataFrame(data, columns=list(columns)) for columns, data in rows.items()]
+    frames = [pd.DataFrame(data, columns=list(names)) for names, data in rows.items()]
     return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()), versions
 
 

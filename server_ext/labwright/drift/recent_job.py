@@ -51,12 +51,13 @@ def _newest(folder: Path, since: datetime, most: int) -> Any:
     tables: dict[tuple[str, ...], list[list[Any]]] = {}
     count = 0
     for line in prediction_log.lines(folder, since, newest_first=True):
-        if line["status"] != 200 or line.get("role") == "shadow" or not line.get("data"):
+        columns, rows = prediction_log.plain_inputs(line)
+        if line["status"] != 200 or line["role"] == "shadow" or not columns:
             continue
-        data = line["data"][: most - count]
-        tables.setdefault(tuple(line["columns"]), []).extend(data)
+        data = rows[: most - count]
+        tables.setdefault(tuple(columns), []).extend(data)
         count += len(data)
         if count >= most:
             break
-    frames = [pd.DataFrame(data, columns=list(columns)) for columns, data in tables.items() if columns]
+    frames = [pd.DataFrame(data, columns=list(names)) for names, data in tables.items()]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

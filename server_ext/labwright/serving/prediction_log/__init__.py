@@ -9,7 +9,8 @@
     status        as in HTTP: 200 is answered
     latency_ms    from the request's begin to its reply
     rows          how many rows it had; 0 where it was refused
-    inputs        JSON: {"columns": […], "data": [[…], …]}; data as it came where it was CSV or bytes (see `forms`)
+    inputs        JSON: {"columns": […], "data": [[…], …]}; data as it came where it was CSV or bytes (see `forms`);
+                  "hashed" names the columns of which these are hashes (see `privacy`)
     outputs       JSON: what the model gave
     entity_keys   JSON: {column: [a value for each row]} of the columns that say whom a row is about
     feedback      what came true, told later; joined by request_id when the log is read (see `feedback`)
@@ -25,7 +26,7 @@ from __future__ import annotations
 from labwright.serving.prediction_log.counting import COUNTED, count_rows, sizes
 from labwright.serving.prediction_log.feedback import BadFeedback, FeedbackWriter
 from labwright.serving.prediction_log.frames import COLUMNS, frame, inputs
-from labwright.serving.prediction_log.reading import answered, has_parquet, is_empty, lines, read
+from labwright.serving.prediction_log.reading import answered, has_parquet, is_empty, lines, plain_inputs, read
 from labwright.serving.prediction_log.window import parse_window
 from labwright.serving.prediction_log.writer import Writer
 
@@ -43,6 +44,7 @@ __all__ = [
     "is_empty",
     "lines",
     "parse_window",
+    "plain_inputs",
     "read",
     "sizes",
 ]

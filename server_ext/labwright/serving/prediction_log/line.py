@@ -18,7 +18,7 @@ ANSWERED = re.compile(
     rb'\{"id":"[^"]*","at":"[^"]*","version":[^,]*,"status":200,"latency_ms":[^,]*,"rows":(\d+)'
     rb'(?!,"role":"shadow")[,}]'
 )
-LONGEST_HEAD = 4096
+LONGEST_HEAD = 1 << 16
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def split(raw: bytes) -> Line | None:
     raw = raw.rstrip(b"\n")
     found = LENGTHS.search(raw, 0, LONGEST_HEAD)
     try:
-        if found is None:
+        if found is None or not raw.startswith(COLUMNS, found.end()):
             return _whole(json.loads(raw))
         first, second, third = (int(length) for length in found.groups())
         columns = found.end() + len(COLUMNS)
@@ -87,7 +87,7 @@ def head_of(raw: bytes) -> dict[str, Any] | None:
     """Only the head, for who needs no values."""
     found = LENGTHS.search(raw, 0, LONGEST_HEAD)
     try:
-        if found is not None:
+        if found is not None and raw.startswith(COLUMNS, found.end()):
             return _filled(json.loads(raw[: found.start()] + END)) if raw.rstrip(b"\n").endswith(END) else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -103,7 +103,8 @@ def _inputs(found: Line) -> str | None:
     if found.values is None:
         return None
     columns, data, _ = found.values
-    return b"".join((b'{"columns":', columns, b',"data":', data, b"}")).decode("utf-8", "replace")
+    hashed = f',"hashed":{json.dumps(found.head["hashed"])}'.encode() if found.head.get("hashed") else b""
+    return b"".join((b'{"columns":', columns, b',"data":', data, hashed, b"}")).decode("utf-8", "replace")
 
 
 def _keys_text(found: Line) -> str | None:
@@ -153,6 +154,8 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
             found = json.loads(inputs)
             row["columns"], row["data"] = forms.rows(found["columns"], found["data"])
             row["predictions"] = forms.outputs(json.loads(outputs))
+            if "hashed" in found:
+                row["hashed"] = found["hashed"]
         except (ValueError, KeyError, TypeError):
             row["columns"], row["data"], row["predictions"] = [], [], None
     if keys is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from labwright.serving.prediction_log.policy import Policy
 from labwright.state import write_private
 
 KEY = "log.key"
+log = logging.getLogger(__name__)
 
 
 class Privacy:
@@ -27,7 +29,13 @@ class Privacy:
     def __init__(self, policy: Policy, folder: Path) -> None:
         self._out, self._hashed = frozenset(policy.leave_out), frozenset(policy.hashed) - frozenset(policy.leave_out)
         self._named = self._out | self._hashed
-        self._key = read_key(folder) if self._hashed else b""
+        self._key = b""
+        if self._hashed:
+            try:
+                self._key = read_key(folder)
+            except (OSError, ValueError):
+                log.warning("there is no key to hash with; those columns are left out of the prediction log")
+                self._out, self._hashed = self._named, frozenset()
         self._concerned: dict[str, bool] = {}
 
     def applies(self, columns: str) -> bool:
@@ -39,6 +47,11 @@ class Privacy:
                 self._concerned.clear()
             known = self._concerned[columns] = bool(self._named.intersection(json.loads(columns) or ()))
         return known
+
+    @property
+    def mark(self) -> str:
+        """What a line says of its hashed columns, so that nobody takes the hashes for values."""
+        return f',"hashed":{json.dumps(sorted(self._hashed))}' if self._hashed else ""
 
     @property
     def outputs(self) -> bool:

@@ -26,9 +26,9 @@ def lines(
 ) -> Iterator[dict[str, Any]]:
     """The log's lines from `since` on: id, at, version, role, consumer, status, latency_ms, rows.
 
-    Where values were logged, and unless `values` is off: columns, data (a list a row), predictions, entity_keys. Half
-    a line (the disk was full) is passed over. Only the days and row groups that may have some are read. Without
-    `parquet` only what is not Parquet yet: the newest, for who shall not import pyarrow.
+    Where values were logged, and unless `values` is off: columns, data (a list a row), predictions, entity_keys, and
+    hashed (names of columns). Half a line (the disk was full) is passed over. Only the days and row groups that may
+    have some are read. Without `parquet` only what is not Parquet yet: the newest, for who shall not import pyarrow.
     """
     first = since.astimezone(UTC) if since else None
     found = pieces(folder)
@@ -95,6 +95,15 @@ def answered(folder: Path, since: datetime | None = None, *, role: str | None = 
         of_role = item["role"] != SHADOW if role is None else role in (item["role"], "all")
         if item["status"] == 200 and of_role:
             yield item
+
+
+def plain_inputs(item: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of a line, without those of which it has only hashes; none where nothing was logged."""
+    columns, data, hashed = item.get("columns", []), item.get("data", []), item.get("hashed", [])
+    kept = [place for place, name in enumerate(columns) if name not in hashed]
+    if len(kept) == len(columns):
+        return columns, data
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in data]
 
 
 def is_empty(folder: Path) -> bool:

@@ -39,11 +39,12 @@ class Writer:
         self.apply(settings)
 
     def apply(self, settings: LogSettings | Mapping[str, Any] | None) -> None:
-        """Hold to these settings from the next line on. Errors: OSError when a key for hashes cannot be made."""
+        """Hold to these settings from the next line on."""
         policy = Policy.of(settings)
         self._privacy = Privacy(policy, self.folder)
         self.policy = policy
         self._keys = f',"keys":{json.dumps(policy.entity_keys)}' if policy.entity_keys else ""
+        self._keys += self._privacy.mark
         self._appender.fsync = policy.fsync
         quarter = (policy.max_mb << 20) // 4 if policy.max_mb is not None else self._segment_bytes
         self._appender.limit = min(self._segment_bytes, quarter)
