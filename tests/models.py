@@ -66,7 +66,7 @@ def _keywords(frame: pd.DataFrame, model: Any) -> dict[str, Any]:
 
 
 class Naughty(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
-    """Does what its input says: dies, hangs, fails, looks around, or doubles x."""
+    """Does what its input says: dies, hangs, waits, fails, looks around, or doubles x."""
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
         import os
@@ -77,6 +77,8 @@ class Naughty(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class
                 os.kill(os.getpid(), 9)
             if text == "hang":
                 time.sleep(1000)
+            if text == "wait":
+                time.sleep(0.3)
             if text == "fail":
                 raise RuntimeError("the model's own error")
             if text == "look":
@@ -100,7 +102,7 @@ def mixed() -> tuple[pd.DataFrame, dict[str, Any]]:
             "count": np.array([1, -7, 2**53], dtype=np.int64),
             "word": ["été", "", "snow ❄"],
             "yes": [True, False, True],
-            "at": pd.to_datetime(["2026-01-01", "2026-06-30T12:00:00", "1999-12-31T23:59:59"]),
+            "at": pd.to_datetime(["2026-01-01", "2026-06-30", "1999-12-31"]),
         }
     )
     outputs = pd.DataFrame({"sum": [1.2], "label": ["A"]})
@@ -108,6 +110,29 @@ def mixed() -> tuple[pd.DataFrame, dict[str, Any]]:
         "python_model": Mixed(),
         "signature": mlflow.models.infer_signature(frame, outputs),
         "input_example": frame.head(2),
+    }
+
+
+class Scaled(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # MLflow's class has no types
+    """Takes two named tensors and a parameter."""
+
+    def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+        return model_input["image"].sum(axis=(1, 2)) * model_input["weight"] * (params or {}).get("scale", 1.0)
+
+
+def scaled() -> dict[str, Any]:
+    """How to save or log `Scaled`."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import DataType, ParamSchema, ParamSpec, Schema, TensorSpec
+
+    image, weight = (np.dtype("float64"), (-1, 2, 2), "image"), (np.dtype("int64"), (-1,), "weight")
+    return {
+        "python_model": Scaled(),
+        "signature": ModelSignature(
+            Schema([TensorSpec(*image), TensorSpec(*weight)]),
+            Schema([TensorSpec(np.dtype("float64"), (-1,))]),
+            ParamSchema([ParamSpec("scale", DataType.double, 1.0)]),
+        ),
     }
 
 

@@ -23,6 +23,8 @@ def form_of(rows: Rows, schema: Schema) -> tuple[str, bytes]:
         return "named", rows.text()
     if schema.doubles(rows) and (found := doubles(rows.data)) is not None:
         return "doubles", found
+    if rows.kind == "frame":
+        schema.check(rows)
     return "rows", rows.text()[1:-1]
 
 

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from labwright.serving.plane.params import check_params
@@ -18,6 +19,12 @@ from labwright.serving.plane.rows import BadRequest, Rows
 __all__ = ["BadRequest", "Rows", "Schema", "parse"]
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 NUMBERS = {"double", "float", "integer", "long"}
+LIMITS = {"integer": 1 << 31, "long": 1 << 63}
+# Types of Python that a column takes without a further look.
+AT_ONCE: dict[str, set[type]] = {
+    "double": {float, int, type(None)}, "float": {float, int, type(None)}, "long": {int}, "integer": {int},
+    "boolean": {bool}, "string": {str, type(None)}, "datetime": {str, type(None)},
+}  # fmt: skip
 FLOATS = ("tensor of float64", "tensor of float32")
 BULK_BYTES = 256 << 10  # a CSV from this size on is parsed in the model's process, by Arrow
 
@@ -83,14 +90,33 @@ class Schema:
         lone = len(rows.columns) == 1 and (self._flat or all(isinstance(row[0], list) for row in rows.data))
         return [row[0] for row in rows.data] if lone else rows.data
 
+    def check(self, rows: Rows) -> None:
+        """Refuse a frame's values that are not of their column's type: MLflow would make others of them, such as a 1
+        of a 1.5, or true of any text. Errors: BadRequest.
+        """
+        for name, values in zip(rows.columns, zip(*rows.data, strict=True), strict=True):
+            wanted = self.types.get(name)
+            if wanted is None or wanted not in AT_ONCE:
+                continue
+            fits = set(map(type, values)) <= AT_ONCE[wanted]
+            if fits and (limit := LIMITS.get(wanted)):
+                fits = -limit <= min(values) and max(values) < limit
+            if not fits and (words := self._wrong(name, wanted, values)):
+                raise BadRequest(words)
+
+    def _wrong(self, name: str, wanted: str, values: Iterable[Any]) -> str:
+        for number, value in enumerate(values):
+            problem = _mismatch(value, wanted)
+            if problem and (value is not None or name in self._required):
+                return f"Column {name!r} takes {wanted}; row {number + 1} has {problem}."
+        return ""
+
     def explain(self, rows: Rows, otherwise: str) -> str:
         """Which column has values of the wrong type, in a sentence that repeats none of them."""
         for place, name in enumerate(rows.columns):
             wanted = self.types.get(name)
-            for number, row in enumerate(rows.data):
-                problem = _mismatch(row[place], wanted)
-                if problem:
-                    return f"Column {name!r} takes {wanted}; row {number + 1} has {problem}."
+            if wanted is not None and (words := self._wrong(name, wanted, [row[place] for row in rows.data])):
+                return words
         return f"The values do not fit the model: {otherwise}" if rows.kind == "tensor" else (
             "The values do not fit the model's signature; compare their types with it."
         )  # fmt: skip
@@ -109,6 +135,8 @@ def _mismatch(value: Any, wanted: str | None) -> str:
             return "text" if isinstance(value, str) else "true or false"
         if wanted in {"integer", "long"} and isinstance(value, float) and not value.is_integer():
             return "a number with a fraction"
+        if wanted in {"integer", "long"} and not -LIMITS[wanted] <= value < LIMITS[wanted]:
+            return "a number that it does not hold"
     if wanted in {"string", "datetime"} and not isinstance(value, str):
         return "something that is not text"
     return "something else" if wanted == "boolean" and not isinstance(value, bool) else ""
