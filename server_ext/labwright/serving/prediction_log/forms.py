@@ -9,23 +9,24 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 from typing import Any
 
 TENSOR = "input"  # the one column of a tensor that has no name
 NUMBERS = {"double", "float", "integer", "long"}
 
 
-def csv_text(payload: str | bytes) -> str:
+def csv_text(payload: str | bytes) -> bytes:
     """A CSV body as `data`, JSON text."""
+    import orjson  # where logs are written, it is there; whoever reads one needs it not
+
     text = payload if isinstance(payload, str) else payload.decode("utf-8-sig", "replace")
-    return f'{{"$csv":{json.dumps(text)}}}'
+    return b"".join((b'{"$csv":', orjson.dumps(text), b"}"))
 
 
-def raw_text(payload: str | bytes, shape: str) -> str:
+def raw_text(payload: str | bytes, shape: str) -> bytes:
     """Bytes as `data` or `predictions`, JSON text; `shape` is {"dtype": …, "shape": […]} as JSON text."""
-    encoded = base64.b64encode(payload.encode() if isinstance(payload, str) else payload).decode()
-    return f'{{"$raw":"{encoded}",{shape.strip()[1:]}'
+    encoded = base64.b64encode(payload.encode() if isinstance(payload, str) else payload)
+    return b"".join((b'{"$raw":"', encoded, b'",', shape.strip()[1:].encode()))
 
 
 def rows(columns: Any, data: Any) -> tuple[list[str], list[list[Any]]]:
