@@ -37,6 +37,7 @@ class Schema:
         self.card = {"signature": signature, "tensor": card.get("tensor")}
         self.columns: list[dict[str, Any]] = [] if signature is None else signature["inputs"]
         self.tensor = bool(card.get("tensor"))
+        self.known: list[str] = []  # names, in the order of the last request, that were found good
         self.params = {param["name"]: param for param in card.get("params") or []}
         self.types = {column["name"]: column["type"] for column in self.columns}
         self._required = [column["name"] for column in self.columns if column.get("required", True)]
@@ -72,8 +73,9 @@ class Schema:
                 raise BadRequest(
                     "This model takes named columns: a DataFrame, or dataframe_split or dataframe_records in JSON."
                 )
-        elif self.columns:
-            missing = [name for name in self._required if name not in rows.columns]
+        elif self.columns and rows.columns != self.known:
+            given = set(rows.columns)
+            missing = [name for name in self._required if name not in given]
             if missing:
                 words = _named(missing, "is missing; add it.", "are missing; add them.")
                 raise BadRequest(f"{words} {self._all()}", code="missing_column")
@@ -83,6 +85,7 @@ class Schema:
                     f"{_named(unknown, 'is', 'are')} not in the model's signature; leave it out. {self._all()}",
                     code="unknown_column",
                 )
+            self.known = rows.columns
         return rows
 
     def _items(self, rows: Rows) -> list[Any]:
@@ -113,7 +116,7 @@ class Schema:
 
     def explain(self, rows: Rows, otherwise: str) -> str:
         """Which column has values of the wrong type, in a sentence that repeats none of them."""
-        for place, name in enumerate(rows.columns):
+        for place, name in enumerate(rows.columns if rows.kind == "frame" else []):
             wanted = self.types.get(name)
             if wanted is not None and (words := self._wrong(name, wanted, [row[place] for row in rows.data])):
                 return words
@@ -186,7 +189,7 @@ def _json(body: bytes, schema: Schema) -> Rows:
 
 def _of_form(form: str, value: Any, schema: Schema) -> Rows:
     if form == "dataframe_split":
-        return _split(value)
+        return _split(value, schema.known)
     if form == "dataframe_records":
         return _records(value)
     if isinstance(value, dict):
@@ -224,11 +227,11 @@ def _tensors(value: dict[str, Any]) -> Rows:
     return Rows("named", list(value), list(value.values()))
 
 
-def _split(value: Any) -> Rows:
+def _split(value: Any, known: list[str] | None = None) -> Rows:
     columns, data = (value.get("columns"), value.get("data")) if isinstance(value, dict) else (None, None)
     if not isinstance(columns, list) or not isinstance(data, list):
         raise BadRequest('dataframe_split takes {"columns": […], "data": [[…], …]}.')
-    if not all(isinstance(name, str) for name in columns) or len(set(columns)) != len(columns):
+    if columns != known and (set(map(type, columns)) - {str} or len(set(columns)) != len(columns)):
         raise BadRequest("Column names are texts, each of them once.")
     for number, row in enumerate(data):
         if not isinstance(row, list) or len(row) != len(columns):
