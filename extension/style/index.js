@@ -6,6 +6,8 @@ import './chart.css';
 import './dialog.css';
 import './clusters.css';
 import './serving.css';
+import './promote.css';
+import './readiness.css';
 import './drift.css';
 import './runs.css';
 import './compare.css';
