@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, FiniteFloat
 
 from labwright.service.models import Strict
 
@@ -32,7 +32,9 @@ class Canary(Strict):
 class SetTraffic(Strict):
     """A lasting split among versions that were promoted here, and a shadow. Weights are percent and add up to 100."""
 
-    weights: dict[str, float] = Field(min_length=1, max_length=10, description="Version → percent; the live one too")
+    weights: dict[str, FiniteFloat] = Field(
+        min_length=1, max_length=10, description="Version → percent; the live one too"
+    )
     shadow: str | None = Field(default=None, description="A version that gets copies; its answers go to the log only")
     reason: str | None = Field(default=None, max_length=2000)
     expected_revision: int | None = None
