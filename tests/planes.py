@@ -54,6 +54,15 @@ class Plane:
             reply = http.get(f"/{order}") if body is None else http.post(f"/{order}", json=body)
             return reply.raise_for_status().json()
 
+    def model_process(self) -> psutil.Process:
+        """The one of the one version."""
+        (found,) = psutil.Process(self.process.pid).children()
+        return found
+
+    def wait_ready(self) -> None:
+        """Come back when it answers."""
+        wait_until(lambda: self.http.get("/ping").status_code == 200, "the model is loaded", 60)
+
     def pids(self) -> set[int]:
         """The data plane and its model processes."""
         own = psutil.Process(self.process.pid)
@@ -70,15 +79,24 @@ def plane(path: Path, save: Callable[[str], None], **settings: Any) -> Iterator[
     runtime = Path(os.environ["LABWRIGHT_HOME"]).parent / f"rt{abs(hash(path)) % 10_000}"
     runtime.mkdir(exist_ok=True, mode=0o700)
     folder.write_config(Config("late", "1", card["digest"], None, str(runtime), settings=settings))
-    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.plane", str(folder.path)])
+    with run(folder) as served:
+        yield served
+
+
+@contextmanager
+def run(folder: EndpointFolder) -> Iterator[Plane]:
+    """Serve what a folder says."""
+    env = os.environ | {"SECRET_TOKEN": "s3cret"}
+    process = subprocess.Popen([sys.executable, "-m", "labwright.serving.plane", str(folder.path)], env=env)
     try:
         wait_until(lambda: folder.process() is not None, "the data plane listens")
         found = folder.process()
         assert found is not None
         headers = {"Authorization": f"Bearer {folder.secret('token')}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{found.port}", headers=headers, timeout=60) as http:
-            wait_until(lambda: http.get("/ping").status_code == 200, "the model is loaded", 60)
-            yield Plane(folder, process, http)
+            served = Plane(folder, process, http)
+            served.wait_ready()
+            yield served
     finally:
         process.terminate()
         process.wait(20)

@@ -14,6 +14,7 @@ def main() -> None:
         module.name
         for module in pkgutil.iter_modules([str(Path(__file__).parent)])
         if module.name not in {"__main__", "measure", "many_runs", "experiments_worker", "loop_lag"}
+        and not module.name.startswith("serving_")
     )
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("name", choices=names)

@@ -6,8 +6,8 @@ Every path asks for the token, unknown ones too; cookies are never looked at. A 
 from __future__ import annotations
 
 import logging
+import os
 import re
-import uuid
 
 from labwright.serving.plane import feedback, inference_v2, metrics, mlflow_protocol, openapi
 from labwright.serving.plane.asking import Asker
@@ -43,7 +43,7 @@ class Gateway:
         """One request."""
         if scope["type"] != "http":
             return
-        request_id = uuid.uuid4().hex
+        request_id = os.urandom(16).hex()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             reply = await self._answer(scope, headers, receive, request_id)

@@ -45,25 +45,29 @@ class Call:
 
     async def body(self) -> bytes:
         """The whole body. Errors: BadRequest when it is too long or does not come to its end."""
-        too_long = BadRequest(
-            f"A body is at most {LARGEST_BODY >> 20} MB; send fewer rows.", status=413, code="too_long"
-        )
         if self.headers.get("content-encoding", "identity").lower() != "identity":
             words = "Send the body as it is, without a Content-Encoding."
             raise BadRequest(words, status=415, code="content_encoding")
         length = self.headers.get("content-length", "0")
         if length.isdigit() and int(length) > LARGEST_BODY:
-            raise too_long
+            raise _too_long()
         body = bytearray()
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise BadRequest("The body ended early.", status=400, code="cut_short")
-            body += message.get("body", b"")
+            part: bytes = message.get("body", b"")
+            if not body and len(part) <= LARGEST_BODY and not message.get("more_body", False):
+                return part
+            body += part
             if len(body) > LARGEST_BODY:
-                raise too_long
+                raise _too_long()
             if not message.get("more_body", False):
                 return bytes(body)
+
+
+def _too_long() -> BadRequest:
+    return BadRequest(f"A body is at most {LARGEST_BODY >> 20} MB; send fewer rows.", status=413, code="too_long")
 
 
 Handler = Callable[[Call], Awaitable[Reply]]

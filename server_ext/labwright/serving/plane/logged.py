@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ def fields(rows: Rows, schema: Schema, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inputs(rows: Rows, schema: Schema) -> dict[str, Any]:
-    names = orjson.dumps(rows.columns).decode() if rows.columns else LONE
+    names = _names(tuple(rows.columns)) if rows.columns else LONE
     if rows.kind == "frame":
         return {"columns": names, "data": rows.text()}
     if rows.kind == "tensor":
@@ -34,6 +35,11 @@ def _inputs(rows: Rows, schema: Schema) -> dict[str, Any]:
         return {"columns": names, "data": orjson.dumps([[_cell(tensor) for tensor in rows.tensors]])}
     even = len({len(items) for items in rows.data}) == 1  # a row of the log for each item of the first axis
     return {"columns": names, "data": orjson.dumps([*zip(*rows.data, strict=True)] if even else [rows.data])}
+
+
+@lru_cache(100)
+def _names(columns: tuple[str, ...]) -> str:
+    return orjson.dumps(columns).decode()
 
 
 def _outputs(found: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class Schema:
             wanted = self.types.get(name)
             if wanted is not None and (words := self._wrong(name, wanted, [row[place] for row in rows.data])):
                 return words
-        return f"The values do not fit the model: {otherwise}" if rows.kind == "tensor" else (
+        return f"The values do not fit the model: {otherwise}" if rows.kind in ("tensor", "named", "raw") else (
             "The values do not fit the model's signature; compare their types with it."
         )  # fmt: skip
 
