@@ -86,7 +86,7 @@ export function LiveFigures({
 interface IChart {
   title: string;
   unit: string;
-  lines: ILine[];
+  lines: (ILine & { head: string })[];
 }
 
 function timesOf({ end, seconds, requests }: Figures): number[] {
@@ -98,24 +98,39 @@ function chartsOf(figures: Figures, trans: TranslationBundle): IChart[] {
     {
       title: trans.__('Requests'),
       unit: trans.__('per second'),
-      lines: [{ label: '', values: figures.requests, colour: '--jp-brand-color1', fill: true }]
+      lines: [
+        {
+          label: '',
+          head: trans.__('Requests/s'),
+          values: figures.requests,
+          colour: '--jp-brand-color1',
+          fill: true
+        }
+      ]
     },
     {
       title: trans.__('Latency'),
       unit: trans.__('milliseconds'),
       lines: [
-        { label: 'p50', values: figures.p50_ms, colour: '--jp-brand-color1' },
-        { label: 'p95', values: figures.p95_ms, colour: '--jp-warn-color1' },
-        { label: 'p99', values: figures.p99_ms, colour: '--jp-ui-font-color2', dash: [4, 3] }
+        { label: 'p50', head: 'p50 ms', values: figures.p50_ms, colour: '--jp-brand-color1' },
+        { label: 'p95', head: 'p95 ms', values: figures.p95_ms, colour: '--jp-warn-color1' },
+        { label: 'p99', head: 'p99 ms', values: figures.p99_ms, colour: '--jp-ui-font-color2', dash: [4, 3] }
       ]
     },
     {
       title: trans.__('Not answered'),
       unit: trans.__('per second'),
       lines: [
-        { label: trans.__('errors (5xx)'), values: figures.errors, colour: '--jp-error-color1', fill: true },
+        {
+          label: trans.__('errors (5xx)'),
+          head: trans.__('Errors/s'),
+          values: figures.errors,
+          colour: '--jp-error-color1',
+          fill: true
+        },
         {
           label: trans.__('refused (4xx)'),
+          head: trans.__('Refused/s'),
           values: figures.refused,
           colour: '--jp-warn-color1',
           dash: [4, 3]
@@ -125,7 +140,14 @@ function chartsOf(figures: Figures, trans: TranslationBundle): IChart[] {
     {
       title: trans.__('Batches'),
       unit: trans.__('rows each'),
-      lines: [{ label: '', values: figures.batch_rows, colour: '--jp-info-color1' }]
+      lines: [
+        {
+          label: '',
+          head: trans.__('Rows per batch'),
+          values: figures.batch_rows,
+          colour: '--jp-info-color1'
+        }
+      ]
     }
   ];
 }
@@ -156,12 +178,12 @@ function AsTable({
           label: trans.__('Around'),
           cell: place => new Date(times[place] * 1000).toLocaleTimeString()
         },
-        ...charts.flatMap(({ title, unit, lines }) =>
-          lines.map(line => ({
-            id: `${title} ${line.label}`,
-            label: lines.length > 1 ? trans.__('%1 %2', title, line.label) : trans.__('%1 %2', title, unit),
+        ...charts.flatMap(({ lines }) =>
+          lines.map(({ head, values }) => ({
+            id: head,
+            label: head,
             numeric: true,
-            cell: (place: number) => figure(line.values[place])
+            cell: (place: number) => figure(values[place])
           }))
         )
       ]}

@@ -1,15 +1,15 @@
-import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import React, { type ReactElement } from 'react';
 
 import { Button } from '../../common/button';
 import { ago, moment } from '../../common/format';
 import { Loaded } from '../../common/shell';
 import { Table } from '../../common/table';
-import { useWorkbench } from '../../common/widget';
+import type { IWorkbench } from '../../common/tokens';
+import { PanelWidget, useWorkbench } from '../../common/widget';
 import type { Endpoint } from '../api';
+import { ReadinessView } from '../readinesscard';
 import type { Promotion } from './api';
-import { CardView } from './card';
 import type { EndpointModel } from './model';
 import { askRollback } from './rollback';
 import { RunLink } from './runlink';
@@ -75,7 +75,7 @@ export function History({ model, endpoint }: { model: EndpointModel; endpoint: E
                     <Button
                       label={trans.__('Figures')}
                       title={trans.__('The readiness card on which it was decided')}
-                      onClick={() => showCard(model, promotion, trans)}
+                      onClick={() => showCard(model, promotion, workbench)}
                     />
                   ) : null}
                   {wasLive(promotion) && promotion.version.version !== endpoint.live?.version ? (
@@ -112,11 +112,12 @@ export function History({ model, endpoint }: { model: EndpointModel; endpoint: E
 
 const wasLive = ({ kind }: Promotion): boolean => kind !== 'shadow';
 
-async function showCard(model: EndpointModel, promotion: Promotion, trans: TranslationBundle): Promise<void> {
+/** The card on which it was decided. */
+async function showCard(model: EndpointModel, promotion: Promotion, workbench: IWorkbench): Promise<void> {
+  const { trans } = workbench;
   const card = await model.readiness(promotion.operation!);
-  const body = ReactWidget.create(<CardView card={card} />);
-  body.addClass('lw-Form');
-  body.addClass('lw-mod-card');
+  const body = new PanelWidget(workbench, <ReadinessView card={card} />);
+  body.addClass('lw-CardDialog');
   await showDialog({
     title: trans.__('Version %1, as it was checked', promotion.version.version),
     body,

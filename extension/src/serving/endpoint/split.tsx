@@ -87,7 +87,7 @@ async function askSplit(model: EndpointModel, endpoint: Endpoint, workbench: IWo
                   max={100}
                   step="any"
                   required
-                  ref={place ? undefined : input => input?.setCustomValidity(wrong)}
+                  ref={place ? undefined : input => refuse(input, wrong)}
                   value={value.percents[version]}
                   onChange={event =>
                     change({ percents: { ...value.percents, [version]: event.target.value } })
@@ -139,6 +139,14 @@ async function askSplit(model: EndpointModel, endpoint: Endpoint, workbench: IWo
       );
     }
   });
+}
+
+/** The dialog looks at its fields at each input, which is before what is wrong with all of them together is known. */
+function refuse(input: HTMLInputElement | null, wrong: string): void {
+  if (input && (wrong ? input.validationMessage !== wrong : input.validity.customError)) {
+    input.setCustomValidity(wrong);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
 }
 
 /** What is wrong with the shares, in a line; empty when nothing is. */
