@@ -169,6 +169,10 @@ class Times(mlflow.pyfunc.PythonModel):  # type: ignore[misc] # as above
             import time
 
             time.sleep(0.05)
+        if self._served() and self.how == "hangs on 7" and (model_input.iloc[:, 0] % 10 == 7).any():
+            import time
+
+            time.sleep(1000)
         if self._served() and self.how == "fails on 7" and (model_input.iloc[:, 0] % 10 == 7).any():
             raise RuntimeError("seven is too much")
         scale = float("nan") if self.how == "gives NaN" else float(self.factor)

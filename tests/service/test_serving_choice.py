@@ -102,8 +102,9 @@ def count(figures: Figures, version: str, role: str, calls: int, errors: int = 0
 
 def test_the_guard_trips_on_errors_and_on_latency_and_says_on_which_figures() -> None:
     figures = Figures()
-    guard = Guard("4", "3", Limits(max_error_rate=0.01, max_latency_ratio=3.0), figures.over)
-    guard = replace_began(guard, 10)
+    limits = Limits(max_error_rate=0.01, max_latency_ratio=3.0)
+    waits = {"4": 4.9}
+    guard = replace_began(Guard("4", "3", limits, figures.over, lambda version: waits[version]), 10)
     assert guard.look() is None, "nothing was asked"
     count(figures, "3", "live", 200, errors=2)
     count(figures, "4", "canary", 100, errors=2)
@@ -117,12 +118,17 @@ def test_the_guard_trips_on_errors_and_on_latency_and_says_on_which_figures() ->
     assert trip.figures["4"] == {"calls": 110, "errors": 10, "p50_ms": pytest.approx(2, rel=0.15)}
 
     figures = Figures()
-    guard = replace_began(Guard("4", "3", Limits(max_latency_ratio=3.0), figures.over), 10)
+    guard = replace_began(Guard("4", "3", limits, figures.over, lambda version: waits[version]), 10)
     count(figures, "3", "live", 100, ms=2)
     count(figures, "4", "canary", 19, ms=20)
     assert guard.look() is None, "too few calls for a median"
     count(figures, "4", "shadow", 50, ms=20)
     assert guard.look() is None, "copies do not count"
+    waits["4"] = 5.1
+    trip = guard.look()
+    assert trip is not None
+    assert trip.words == "Version 4 was taken back: a call has waited 5.1 s for it without an answer."
+    waits["4"] = 0.0
     count(figures, "4", "canary", 1, ms=20)
     trip = guard.look()
     assert trip is not None

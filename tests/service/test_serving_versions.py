@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from labwright.serving.folder import Config, EndpointFolder
 from tests import models
 from tests.state_folder import wait_until
 
-KINDS = {"1": "", "2": "", "3": "fails on 7", "4": "does not load", "5": "slow"}
+KINDS = {"1": "", "2": "", "3": "fails on 7", "4": "does not load", "5": "slow", "6": "hangs on 7", "7": "other schema"}
 
 
 @dataclass
@@ -221,6 +222,19 @@ def test_a_canary_that_fails_is_answered_for_and_taken_back(saved: EndpointFolde
         found.versions(60)
         wait_until(lambda: "latency" in found.status()["trips"], "the slow one was taken back", 10)
         assert "its median latency over" in found.status()["trips"]["latency"]["words"]
+        found.order("versions/5/unload")
+
+        for version in ("6", "7"):  # one that hangs, one that refuses what the live version answers
+            assert found.load(version)["ready"]
+            trial = {"weights": {"1": 1, version: 99}, "canary": version, "lease": 60.0, "guard": guard}
+            assert found.order("traffic", **trial, operation=version)["set"]
+            with ThreadPoolExecutor() as threads:
+                replies = threads.submit(lambda: [found.ask(7.0) for _ in range(3)])
+                wait_until(lambda: version in found.status()["trips"], "it was taken back", 20)  # noqa: B023
+                assert found.order(f"versions/{version}/unload") == {"unloaded": True}
+                answers = [(reply.status_code, reply.headers["x-labwright-version"]) for reply in replies.result()]
+            assert answers == [(200, "1")] * 3, "the live version answers what it had in hand"
+        assert "without an answer" in found.status()["trips"]["6"]["words"]
 
 
 def test_settings_hold_at_once_and_files_that_are_gone_are_said(saved: EndpointFolder) -> None:

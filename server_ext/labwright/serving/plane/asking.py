@@ -18,6 +18,8 @@ from labwright.serving.plane.traffic import Share, Traffic
 from labwright.serving.plane.waiting import Unavailable
 from labwright.serving.prediction_log import Writer
 
+CANARY = "canary"
+
 
 @dataclass(slots=True)
 class Answer:
@@ -40,6 +42,7 @@ class Asker:
         self.figures = figures or Figures()
         self.traffic = Traffic()
         self.copies = Copies(self._copy)
+        self._trials: dict[str, tuple[str, float]] = {}  # request → the canary that has it, and since when
 
     @property
     def live(self) -> Pool | None:
@@ -49,7 +52,7 @@ class Asker:
     async def ask(self, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         """Answer a call whose body was read; `parse` makes it rows for the version that is chosen. It is logged.
 
-        Where a version has no process left, and where a canary fails, another one that can answers instead.
+        Where a version has no process left, and where a canary fails or refuses, another one that can answers instead.
         Errors: BadRequest, Unavailable; both are logged too.
         """
         traffic = self.traffic
@@ -59,18 +62,14 @@ class Asker:
             self.refuse(call, nothing)
             raise nothing
         try:
+            if share.role == CANARY:
+                self._trials[call.request_id] = share.pool.version, time.monotonic()
             answer = await self._answer(share.pool, share.role, call, parse)
         except (BadRequest, Unavailable) as error:
-            other = self._instead(share, call, error)
-            if other is None:
-                self.refuse(call, error, share.pool.version, share.role)
-                raise
-            self.figures.record(share.pool.version, share.role, _status(error), _since(call), 0)  # it is its failure
-            try:
-                answer = await self._answer(other.pool, other.role, call, parse)
-            except (BadRequest, Unavailable) as last:
-                self.refuse(call, last, other.pool.version, other.role)
-                raise
+            answer = await self._otherwise(share, call, parse, error)
+        finally:
+            if share.role == CANARY:
+                self._trials.pop(call.request_id, None)
         if traffic.shadow is not None:
             self.copies.offer(traffic.shadow, call, parse)
         return answer
@@ -91,12 +90,33 @@ class Asker:
             await self.log.settled()
         return Answer(found.get("predictions", ""), found["result"], pool.version, found.get("tensors", ()))
 
-    def _instead(self, share: Share, call: Call, error: BadRequest | Unavailable) -> Share | None:
-        """Who answers a call that a version could not, if anybody can."""
-        if _status(error) == 503 or (_status(error) >= 500 and share.role == "canary"):
-            other = self.traffic.choose(call, without=share.pool)
-            return other if other is not None and other.pool.state == "ready" else None
-        return None
+    async def _otherwise(
+        self, share: Share, call: Call, parse: Callable[[Schema], Rows], error: BadRequest | Unavailable
+    ) -> Answer:  # fmt: skip
+        """Another version's answer to a call that one could not; what is its own fault is counted as its failure.
+
+        Errors: `error` itself when nobody else can answer, what the other one raises.
+        """
+        status = _status(error)
+        other = self.traffic.choose(call, without=share.pool) if status == 503 or share.role == CANARY else None
+        if other is None or other.pool.state != "ready":
+            self.refuse(call, error, share.pool.version, share.role)
+            raise error
+        if status >= 500:
+            self.figures.record(share.pool.version, share.role, status, _since(call), 0)
+        try:
+            answer = await self._answer(other.pool, other.role, call, parse)
+        except (BadRequest, Unavailable) as last:
+            self.refuse(call, last, other.pool.version, other.role)
+            raise
+        if status < 500:  # it refused what another one answers
+            self.figures.record(share.pool.version, share.role, 500, _since(call), 0)
+        return answer
+
+    def longest(self, version: str) -> float:
+        """For how many seconds a canary has had the oldest call that it did not answer yet."""
+        begins = [begin for name, begin in self._trials.values() if name == version]
+        return time.monotonic() - min(begins) if begins else 0.0
 
     async def _copy(self, pool: Pool, call: Call, parse: Callable[[Schema], Rows]) -> None:
         """Ask the shadow, if it still is one; its latency is its own."""

@@ -2,7 +2,8 @@
 
 Errors: the candidate fails when the lower end of the Wilson score interval (one-sided, 95 %) of its rate of 5xx is
 above the live version's rate plus what is allowed. So one bad call of one says something, one of a hundred does not.
-Latency: the candidate fails when its median is more than so many times the live version's, once both have enough calls.
+Latency: the candidate fails when its median is more than so many times the live version's, once both have enough calls,
+and when a call waits for it without an answer far longer than the live version's ever do.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 Z = 1.645
 WINDOW = 300.0
 ENOUGH = 20
+PATIENCE = 5.0
 
 
 class Counts(Protocol):
@@ -33,6 +35,10 @@ class Counts(Protocol):
     def p50_ms(self) -> float | None:
         """Median latency; None without a call."""
 
+    @property
+    def p99_ms(self) -> float | None:
+        """The latency that one of a hundred calls exceeds; None without a call."""
+
 
 Over = Callable[[str, float], Counts]
 
@@ -49,6 +55,7 @@ class Limits:
 class Trip:
     """Why a canary was taken back: a sentence, and the figures that it stands on."""
 
+    version: str
     words: str
     figures: dict[str, Any]
 
@@ -56,19 +63,22 @@ class Trip:
 class Guard:
     """Watches one canary, from when it began."""
 
-    def __init__(self, candidate: str, live: str, limits: Limits, over: Over) -> None:
+    def __init__(
+        self, candidate: str, live: str, limits: Limits, over: Over, longest: Callable[[str], float]
+    ) -> None:  # fmt: skip
+        """`over` counts a version's calls, `longest` says how long it has had the oldest one without an answer."""
         self.candidate, self.live, self.limits = candidate, live, limits
-        self._over, self._began = over, time.monotonic()
+        self._over, self._longest, self._began = over, longest, time.monotonic()
 
     def look(self) -> Trip | None:
         """What is wrong with the candidate by now; None while it does well."""
         seconds = min(time.monotonic() - self._began, WINDOW)
         own, live = self._over(self.candidate, seconds), self._over(self.live, seconds)
-        words = self._errors(own, live) or self._latency(own, live)
+        words = self._errors(own, live) or self._latency(own, live) or self._hangs(live)
         if words is None:
             return None
         figures = {self.candidate: _plain(own), self.live: _plain(live)}
-        return Trip(f"Version {self.candidate} was taken back: {words}", figures)
+        return Trip(self.candidate, f"Version {self.candidate} was taken back: {words}", figures)
 
     def _errors(self, own: Counts, live: Counts) -> str | None:
         allowed = (live.errors / live.calls if live.calls else 0.0) + self.limits.max_error_rate
@@ -90,6 +100,12 @@ class Guard:
             f"{self.live} ({live.p50_ms:.1f} ms over {live.calls} calls); {self.limits.max_latency_ratio:g} times is "
             f"allowed."
         )
+
+    def _hangs(self, live: Counts) -> str | None:
+        waited, usual = self._longest(self.candidate), (live.p99_ms or 0.0) / 1000
+        if waited <= max(PATIENCE, 2 * self.limits.max_latency_ratio * usual):
+            return None
+        return f"a call has waited {waited:.1f} s for it without an answer."
 
 
 def wilson_lower(errors: int, calls: int) -> float:

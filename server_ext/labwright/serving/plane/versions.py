@@ -81,7 +81,11 @@ class Versions:
         if canary is not None and live is not None and order.get("guard") is not None:
             # A step or a renewal of the same canary goes on with what was seen of it.
             limits = Limits(**{name: order["guard"][name] for name in asdict(Limits()) if name in order["guard"]})
-            self._guard = guard if again and guard else Guard(canary, live.version, limits, self._figures.over)
+            self._guard = (
+                guard
+                if again and guard
+                else Guard(canary, live.version, limits, self._figures.over, self._asker.longest)
+            )
             self._trial = operation
             self._watch = asyncio.create_task(self._look())
         return None
@@ -117,7 +121,8 @@ class Versions:
         if self._asker.traffic.role(version) is not None:
             self.fall_back()
         pool = self.pools.pop(version)
-        await pool.drain()
+        if version not in {trip.version for trip in self._trips.values()}:
+            await pool.drain()  # what a bad canary still has in hand, another version answers
         await pool.stop()
         return True
 
