@@ -1,6 +1,7 @@
 import React, { type ReactElement } from 'react';
 
 import { moment, number } from '../../common/format';
+import { useResource } from '../../common/resource';
 import { Loaded } from '../../common/shell';
 import { Table } from '../../common/table';
 import { useWorkbench } from '../../common/widget';
@@ -10,7 +11,8 @@ import { milliseconds, roleOf } from './words';
 /** The newest requests, without their values. */
 export function Requests({ model }: { model: EndpointModel }): ReactElement {
   const { trans } = useWorkbench();
-  const unlogged = model.figures.data?.unlogged ?? 0;
+  const figures = useResource(model.figures);
+  const unlogged = figures.status === 'ready' ? figures.data.unlogged : 0;
   return (
     <>
       {unlogged ? (

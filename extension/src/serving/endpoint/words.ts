@@ -11,7 +11,7 @@ export function roleOf(role: string | null, trans: TranslationBundle): string {
     case 'live':
       return trans.__('live');
     case 'share':
-      return trans.__('shares the traffic');
+      return trans.__('share');
     case 'canary':
       return trans.__('canary');
     case 'shadow':
