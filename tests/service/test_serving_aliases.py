@@ -14,7 +14,8 @@ from labwright.client import Client
 from labwright.errors import LabwrightError
 from labwright.experiments.models import Experiment
 from labwright.service.models import Operation, Status
-from labwright.serving.models import Endpoint, Promote
+from labwright.serving.models import Decide, Endpoint, Promote
+from labwright.serving.promotion.decision import WAITING
 from tests.state_folder import StateFolder, wait_until
 
 LOG_A_MODEL = """
@@ -43,15 +44,16 @@ def test_the_alias_is_made_good_when_mlflow_is_used_next(
     monkeypatch.setenv("LABWRIGHT_HOME", str(other_home.home))
     logged = subprocess.run([sys.executable, "-c", LOG_A_MODEL], capture_output=True, text=True, check=True)
     client = Client()
-    body = Promote(run_id=logged.stdout.split()[-1])
+    body = Promote(run_id=logged.stdout.split()[-1], ask="always")
     operation: Operation = client.post("/serving/endpoints/late/promotions", Operation, body)
     (mlflow,) = [process for process in other_home.processes() if is_mlflow(process)]
 
     def step() -> str:
         return str(client.get(f"/operations/{operation.id}", Operation).step)
 
-    wait_until(lambda: step().startswith("Loading"), "the files are there: MLflow is needed for the alias only", 60)
+    wait_until(lambda: step() == WAITING, "it was checked: MLflow is needed for the alias only", 120)
     mlflow.suspend()
+    client.post(f"/serving/promotions/{operation.id}/go", Operation, Decide())
     wait_until(lambda: client.get("/serving/endpoints/late", Endpoint).live is not None, "it is promoted", 60)
     other_home.kill_service()
     mlflow.kill()

@@ -9,7 +9,7 @@ from labwright.actor import Actor
 from labwright.errors import InvalidError
 from labwright.service.context import Context
 from labwright.service.models import Operation
-from labwright.serving import records, registry, shares, wanted
+from labwright.serving import disk, records, registry, shares, wanted
 from labwright.serving.models import NAME, Promote
 from labwright.serving.promotion import journal
 from labwright.serving.promotion.work import Work
@@ -19,13 +19,16 @@ from labwright.serving.tables import EndpointRow
 def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operation:
     """Make a run's model (or a version) the one that answers. Gives the operation.
 
-    Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed), NotFoundError.
+    Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed), NotFoundError,
+    UnavailableError (disk_full).
     """
     if not re.fullmatch(NAME, name):
         raise InvalidError("An endpoint's name is of a-z, 0-9 and dashes inside, at most 40 characters.", code="name")
     if body.canary is not None and body.shadow:
         raise InvalidError("A canary answers and a shadow does not: choose one of the two.", code="canary_and_shadow")
     records.check_idle(context, name)
+    for path in (context.folders.home, records.room(context).runner.folder(name).path):
+        disk.check(path)
     journal.settle_left(context, name)  # else a version could be chosen that is about to be taken back
     choice = registry.choose(context, actor, name, body)
     with records.room(context).accepting:
