@@ -194,3 +194,18 @@ def test_a_split_survives_the_data_plane_and_a_canary_dies_with_the_service(
     wait_until(lambda: roles(client) == {"4": ("live", 60), "1": ("share", 40)}, "the canary is taken back", 40)
     versions = folder(client, NAME).path / "versions"
     wait_until(lambda: {path.name for path in versions.iterdir()} == {"1", "4"}, "its files are gone", 20)
+
+
+def test_a_share_that_cannot_be_served_is_said_and_its_calls_are_answered(client: Client, first: Endpoint) -> None:
+    lw.serving.traffic(NAME, {"4": 60, "1": 40})
+    (folder(client, NAME).version("1") / "model" / "extra.py").write_text("import os")
+    card = folder(client, NAME).process()
+    assert card is not None
+    psutil.Process(card.pid).kill()
+    wait_until(lambda: endpoint(client, NAME).state == "ready", "it is back", 60)
+    wait_until(lambda: "Version 1, a share, cannot be served" in endpoint(client, NAME).message, "it is said", 60)
+    assert "digest differs" in endpoint(client, NAME).message
+    assert [float(found) for found in lw.serving.predict(NAME, [{"x": 3.0}] * 4)] == [6.0] * 4
+    (folder(client, NAME).version("1") / "model" / "extra.py").unlink()
+    lw.serving.traffic(NAME, {"4": 100})
+    assert endpoint(client, NAME).message == ""

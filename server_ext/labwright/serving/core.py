@@ -163,9 +163,11 @@ def _standing(
         words = room.problems.get(row.name, error.message)
         return EndpointState.failed, words, prediction_log.count_rows(log_folder(context, row.name)), []
     states = {"ready": EndpointState.ready, "failed": EndpointState.failed}
-    message = f"The model cannot be served: {status['message']}." if status["state"] == "failed" else ""
+    said = [f"The model cannot be served: {status['message']}." if status["state"] == "failed" else ""]
+    said.append(standing.problems(status))
     if status["unlogged"]:
-        message = f"{message} {status['unlogged']} predictions are not in the log: it could not be written.".strip()
+        said.append(f"{status['unlogged']} predictions are not in the log: it could not be written.")
+    message = " ".join(each for each in said if each)
     traffic = standing.versions(row, status, room.candidates.get(row.name))
     return states.get(status["state"], EndpointState.starting), message, status["predictions"], traffic
 

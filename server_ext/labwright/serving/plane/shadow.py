@@ -32,6 +32,10 @@ class Copies:
         self._bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def forget(self) -> None:
+        """Another version is the shadow now."""
+        self.dropped = 0
+
     def offer(self, pool: Pool, call: Call, parse: Parse) -> None:
         """Copy a call that was answered; this neither waits nor fails."""
         length = call.headers.get("content-length", "")

@@ -172,6 +172,8 @@ class Versions:
         shares = [Share(self.pools[one], percent, roles.get(one, "share")) for one, percent in weights.items()]
         sticky = config.settings.get("sticky")
         copied = self.pools[shadow] if shadow is not None else None
+        if copied is not self._asker.traffic.shadow:
+            self._asker.copies.forget()
         return Traffic(tuple(shares), copied, sticky.lower() if sticky else None)
 
     def _try(self, version: str, digest: str) -> None:
