@@ -5,6 +5,7 @@ Columns and runs have names that want to be script.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -97,6 +98,25 @@ def test_the_endpoints_tab(page: Page, lab: Lab, errors: list[str]) -> None:
     follow_its_lineage(page)
     assert hits(page) == 0
     assert errors == []
+
+
+def test_its_code_runs_as_it_is(lab: Lab) -> None:
+    """In a shell and in Python, against columns of every kind and against a tensor; it fetches the token."""
+    environment = os.environ | {"LABWRIGHT_HOME": str(lab.home.home), "NO_PROXY": "127.0.0.1"}
+    sources = []
+    for name in (COLUMNS, TENSOR):
+        code = lab.jupyter.http.get(f"labwright/serving/endpoints/{name}/example").json()
+        token = (lab.home.home / "endpoints" / name / "token").read_text().strip()
+        assert token not in str(code)
+        for way in ("curl", "v2"):
+            command = ["bash", "-c", code[way]]
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+            found = json.loads(run.stdout)
+            assert len(found["predictions"] if way == "curl" else found["outputs"][0]["data"]) == 1, found
+        for way in ("python", "mlflow"):
+            *lines, last = code[way].splitlines()
+            sources.append("\n".join([*lines, f"assert len({last}) == 1"]))
+    subprocess.run([sys.executable, "-c", "\n".join(sources)], env=environment, check=True, timeout=120)
 
 
 def open_endpoint(page: Page, name: str) -> None:

@@ -87,33 +87,35 @@ const LOG: (keyof Draft)[] = [
 /** The cell that sets the same; without changes, the one that shows what is set. */
 export function codeOf(name: string, changes: Partial<Draft>): string {
   const keys = Object.keys(changes) as (keyof Draft)[];
-  if (!keys.length) {
-    return cell(
-      [name],
-      word => `%endpoint settings ${word}`,
-      `lw.serving.endpoint(${literal(name)}).settings`
-    );
-  }
-  const whole = settingsOf({ ...draftOf({} as EndpointSettings), ...changes }) as Record<string, unknown>;
-  const values = keys.map(key => {
-    const value = LOG.includes(key) ? (whole.log as Record<string, unknown>)[key] : whole[key];
-    return [key, value] as [keyof Draft, unknown];
-  });
-  const simple = values.filter(
-    ([key, value]) => !LOG.includes(key) && ['string', 'number', 'boolean'].includes(typeof value)
+  const { log, ...others } = settingsOf({ ...draftOf({ log: {} } as EndpointSettings), ...changes });
+  const ofLog = keys
+    .filter(key => LOG.includes(key))
+    .map(key => [key, (log as Record<string, unknown>)[key]]);
+  const rest = keys
+    .filter(key => !LOG.includes(key))
+    .map(key => [key, (others as Record<string, unknown>)[key]] as [string, unknown]);
+  const call = [
+    literal(name),
+    ...rest.map(([key, value]) => `${key}=${python(value)}`),
+    ...(ofLog.length ? [`log=${python(Object.fromEntries(ofLog))}`] : [])
+  ].join(', ');
+  const words = [...rest, ...ofLog.map(([key, value]) => [`log.${key}`, value] as [string, unknown])].map(
+    ([key, value]) => `${key}=${inLine(value)}`
   );
-  const call = values
-    .map(([key, value]) => `${LOG.includes(key) ? `log_${key}` : key}=${python(value)}`)
-    .join(', ');
-  const code = `lw.serving.configure(${literal(name)}, ${call})`;
-  return simple.length === values.length
-    ? cell(
-        [name, ...simple.map(([, value]) => String(value))],
-        (word, ...words) =>
-          `%endpoint settings ${word} ${simple.map(([key], place) => `${key}=${words[place]}`).join(' ')}`,
-        code
-      )
-    : `import labwright as lw\n\n${code}`;
+  // What is no plain word is written in Python.
+  return cell(
+    [name, ...words],
+    (word, ...all) => `%endpoint settings ${[word, ...all].join(' ')}`,
+    `lw.serving.configure(${call})`
+  );
+}
+
+/** A value in a magic's line; an empty one and a list of names that are no plain words cannot stand there. */
+function inLine(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.length && value.every(one => /^[\w.-]+$/.test(String(one))) ? value.join(',') : '{}';
+  }
+  return value === null ? 'none' : String(value);
 }
 
 /** A setting's name, as its field has it. */
