@@ -27,7 +27,10 @@ class Threads:
             threadpoolctl: Any = importlib.import_module("threadpoolctl")
         except ImportError:
             return
-        found = threadpoolctl.ThreadpoolController().select(user_api="openmp")
+        try:
+            found = threadpoolctl.ThreadpoolController().select(user_api="openmp")
+        except OSError:  # what this process may read does not say which libraries it has
+            return
         self._controller = found if found.info() else None
 
     def for_rows(self, count: int) -> AbstractContextManager[Any]:
