@@ -78,7 +78,9 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
                 rights &= OF_A_FILE
             _checked(ADD_RULE, ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, handle), 0)
         finally:
-            os.close(handle)
+            # A rule holds an inode, and /proc makes new ones when the kernel is short of memory: it keeps what is open.
+            if not path.is_relative_to("/proc"):
+                os.close(handle)
 
 
 def _checked(number: int, *arguments: int | bytes | None) -> int:
