@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -113,7 +114,8 @@ def test_a_window_counts_from_now(client: Client, endpoint: str, report: DriftRe
         today.rename(today.with_suffix(".kept"))
         operation = wait(client, client.post("/drift/reports", Operation, body=MakeReport(endpoint=NAME, window="2h")))
     finally:
-        earlier.unlink()
+        earlier.unlink(missing_ok=True)  # the endpoint may have made Parquet of it by now
+        shutil.rmtree(today.with_name(f"date={at:%Y-%m-%d}"), ignore_errors=True)
         if today.with_suffix(".kept").exists():
             today.with_suffix(".kept").rename(today)
     assert operation.state is OperationState.failed

@@ -4,7 +4,7 @@
         config.json            what should be live (written by the service), the port that is kept
         token, admin           bearer tokens (0600): for callers, and for the service
         process.json           the data plane's own card: PID, start time, boot, addresses
-        log/YYYY-MM-DD.jsonl   the prediction log, a file per UTC day
+        log/                   the prediction log, see `prediction_log`; log.key (0600) hashes what it shall not show
         versions/<n>/model/    the model's files; card.json beside them: signature, example, digest
         lock                   held by the data plane for its life
         deleted                there while the endpoint is being deleted
