@@ -259,6 +259,10 @@ for family, address in ((socket.AF_INET, ("127.0.0.1", plan["port"])), (socket.A
             found[family.name] = one.recv(1000).decode()
     except OSError as error:
         found[family.name] = type(error).__name__
+if plan["pressed"]:  # the kernel forgets what it can of names and inodes
+    print(flush=True)
+    sys.stdin.readline()
+found["own /proc"] = open("/proc/self/maps").read(1) + open("/proc/cpuinfo").read(1)
 for name in plan["modules"]:
     found[name] = __import__(name).VALUE
 open("own", "w").write(os.path.expanduser("~"))
@@ -267,13 +271,19 @@ print(json.dumps(found))
 """
 
 
+def plan_of(user: Planted) -> dict[str, Any]:
+    return {
+        "network": False, "read": user.files, "port": user.ports[0], "socket": user.sockets[0], "modules": [],
+        "landlock": True, "pressed": False,
+    }  # fmt: skip
+
+
 def confined(
     user: Planted, work: Path, python: str = sys.executable, path: Sequence[str] = (), **plan: Any
 ) -> dict[str, Any]:
     """What a process finds that is confined and runs no model."""
     work.mkdir(mode=0o700, exist_ok=True)
-    whole = {"network": False, "read": user.files, "port": user.ports[0], "socket": user.sockets[0], "modules": [],
-             "landlock": True, **plan}  # fmt: skip
+    whole = plan_of(user) | plan
     done = subprocess.run(
         [python, "-P", "-c", CONFINED, json.dumps(whole)], cwd=work, capture_output=True, text=True, timeout=60,
         env=os.environ | {"HOME": str(user.home), "PYTHONPATH": ":".join(path)}, check=False,
@@ -303,6 +313,24 @@ def test_of_a_project_on_pythons_path_the_code_is_read_and_what_is_hidden_is_not
     )  # fmt: skip
     assert (found["flights_code"], found["inside"], found["at_home"]) == (1, 2, 4)
     assert {found[path] for path in [*user.files, str(project / ".env")]} == {"PermissionError"}
+
+
+@needs_landlock
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can press the kernel for memory")
+def test_its_own_proc_is_there_when_the_kernel_was_short_of_memory(user: Planted, tmp_path: Path) -> None:
+    """A rule of Landlock holds an inode, and /proc makes new ones: a model did not load for it."""
+    whole = json.dumps({**plan_of(user), "pressed": True})
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", CONFINED, whole], cwd=tmp_path, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, env=os.environ | {"HOME": str(user.home)},
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        Path("/proc/sys/vm/drop_caches").write_text("2")
+        found = json.loads(process.communicate("\n")[0])
+    assert len(found["own /proc"]) == 2
+    assert found["kind"] == "landlock"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make another user of a process")
