@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import traceback
-from contextlib import nullcontext
 from typing import Any
 
 from labwright.serving.plane.rows import BadRequest
@@ -74,8 +73,9 @@ class Scorer:
     def _predict(self, head: dict[str, Any], values: Any) -> Any:
         found = self._input(head, values)
         params = head.get("params")
-        with self._threads.for_rows(sum(head["counts"])) if self._threads else nullcontext():
-            answer = self._model.predict(found, params=params) if params else self._model.predict(found)
+        if self._threads is not None:
+            self._threads.suit(sum(head["counts"]))
+        answer = self._model.predict(found, params=params) if params else self._model.predict(found)
         if self._threads is None:
             self._threads = Threads()  # libraries are loaded at the first prediction
         return answer

@@ -8,34 +8,39 @@ for both. So the bits stay those of `model.predict`.
 
 from __future__ import annotations
 
-import importlib
+import ctypes
+import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
 FEW = 64
+SHARED = ("libgomp.so.1", "libomp.so", "libomp.so.5", "libiomp5.so")
 
 
 class Threads:
-    """Found once: looking for the libraries takes longer than a prediction. Make one after the first prediction."""
+    """The OpenMP libraries that this process has; make one after the first prediction, which loads them."""
 
     def __init__(self) -> None:
-        self._controller: Any = None
-        if "torch" in sys.modules:
-            return
-        try:
-            threadpoolctl: Any = importlib.import_module("threadpoolctl")
-        except ImportError:
-            return
-        try:
-            found = threadpoolctl.ThreadpoolController().select(user_api="openmp")
-        except OSError:  # what this process may read does not say which libraries it has
-            return
-        self._controller = found if found.info() else None
+        found = [] if "torch" in sys.modules else list(_loaded())
+        self._libraries = [(library, int(library.omp_get_max_threads())) for library in found]
+        self._few = False
 
-    def for_rows(self, count: int) -> AbstractContextManager[Any]:
-        """The threads for so many rows."""
-        if self._controller is None or count > FEW:
-            return nullcontext()
-        limited: AbstractContextManager[Any] = self._controller.limit(limits=1)
-        return limited
+    def suit(self, rows: int) -> None:
+        """One thread for a few rows, as many as there were at first for more."""
+        few = rows <= FEW
+        if few != self._few:
+            for library, threads in self._libraries:
+                library.omp_set_num_threads(1 if few else threads)
+            self._few = few
+
+
+def _loaded() -> Iterator[ctypes.CDLL]:
+    """OpenMP's libraries: the system's, and those that wheels bring along, in folders such as scikit_learn.libs."""
+    sites = [Path(site) for site in sys.path if site.endswith("-packages")]
+    brought = [path for site in sites for path in site.glob("*.libs/lib*omp*.so*")]
+    for path in (*SHARED, *map(str, brought)):
+        try:
+            yield ctypes.CDLL(path, mode=os.RTLD_NOLOAD)  # only if it is loaded already
+        except OSError:
+            continue
