@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
@@ -25,6 +26,7 @@ from labwright.serving.models import Endpoint, Promote
 from labwright.serving.readiness.bootstrap import compare
 from labwright.serving.readiness.checks.example_scored import example_scored
 from labwright.serving.readiness.checks.schema import schema
+from labwright.serving.readiness.evaluation import rows_with_feedback
 from labwright.serving.readiness.models import Check, ReadinessCard, Verdict
 from tests import models
 
@@ -286,6 +288,21 @@ def test_what_is_missing_is_a_warning_with_the_way_on(client: Client, live: str)
     assert figures(checks["environment"])["pandas"].startswith("<1, here ")
     assert "example_scored" not in checks
     assert "lw.experiments.log_reference(frame)" in checks["drift"].words
+
+
+def test_rows_are_also_had_from_the_endpoints_log_with_feedback(client: Client, live: str, tmp_path: Path) -> None:
+    folder, out = client.folders.home / "endpoints" / NAME / "log", tmp_path / "rows.json"
+    assert rows_with_feedback(str(folder), str(out)) is False
+    logged = lw.serving.log(NAME)
+    first, second = logged["request_id"].unique()[:2]
+    frame, late = models.flights()
+    lw.serving.feedback(NAME, first, late.head(40).tolist())
+    lw.serving.feedback(NAME, second, 1)
+    assert rows_with_feedback(str(folder), str(out)) is True
+    found = json.loads(out.read_text())
+    assert found["columns"] == models.COLUMNS
+    assert found["data"] == 2 * frame.head(40).to_numpy().tolist()
+    assert found["truth"] == 40 * [1] + late.head(40).tolist(), "the newest first, one outcome for all rows of a call"
 
 
 def test_metrics_of_regressions_probabilities_and_ties() -> None:

@@ -28,6 +28,8 @@ def compare(truth: list[Any], candidate: list[Any], live: list[Any]) -> dict[str
     Each is {"name", "candidate", "live", "difference", "low", "high", "lower_is_better"}; `difference` is candidate
     minus live. Gives {"problem": words} where the answers are nothing that can be measured.
     """
+    if any(isinstance(value, (list, dict)) for value in truth):
+        return {"problem": "what came true are no single values"}
     labels = sorted(set(truth), key=lambda value: (str(type(value)), value))
     answers = {"candidate": _unwrapped(candidate), "live": _unwrapped(live)}
     if _regression(labels, answers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 5000
+DAYS = 90  # of feedback
+_TRUTH = "\0truth"
 
 
 def logged_rows(path: str, out: str) -> None:
@@ -38,14 +41,31 @@ def logged_rows(path: str, out: str) -> None:
 
 def rows_with_feedback(folder: str, out: str) -> bool:
     """Write what callers sent and what came true later to `out`, the newest `MOST` rows; False where nothing did."""
-    from labwright.serving import prediction_log
+    import pandas as pd
 
-    frame = prediction_log.frame(Path(folder))
-    outcome = str(frame.columns[-1])  # feedback, or log_feedback where an input is named so
-    known = frame.loc[frame[outcome].notna()].tail(MOST)
-    if known.empty:
+    from labwright.serving.prediction_log import lines
+    from labwright.serving.prediction_log.feedback import by_row, outcomes
+
+    since = datetime.now(UTC) - timedelta(days=DAYS)
+    known = outcomes(Path(folder), since)
+    if not known:
         return False
-    Path(out).write_text(json.dumps(_split(known[[*prediction_log.inputs(known), outcome]], outcome)))
+    tables: dict[tuple[str, ...], list[list[Any]]] = {}
+    count = 0
+    for line in lines(Path(folder), since, newest_first=True):
+        if line["id"] not in known or line["status"] != 200 or line["role"] == "shadow" or not line.get("data"):
+            continue
+        data = line["data"]
+        truth = by_row(known[line["id"]], len(data))
+        tables.setdefault(tuple(line["columns"]), []).extend([*row, one] for row, one in zip(data, truth, strict=True))
+        count += len(data)
+        if count >= MOST:
+            break
+    if not tables:
+        return False
+    # Callers may send the columns in another order, or leave out what is optional; `_TRUTH` is no name of theirs.
+    frames = [pd.DataFrame(rows, columns=[*columns, _TRUTH]) for columns, rows in tables.items()]
+    Path(out).write_text(json.dumps(_split(pd.concat(frames, ignore_index=True), _TRUTH)))
     return True
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from labwright.errors import InvalidError
 from labwright.experiments import core as experiments
 from labwright.service import children
+from labwright.serving.prediction_log.feedback import FOLDER
 from labwright.serving.readiness.contributions import Found, Stop, failed, passed, warned
 from labwright.serving.readiness.subject import Subject
 
@@ -97,7 +98,7 @@ def _rows(subject: Subject, stop: Stop) -> tuple[str, dict[str, Any]] | None:
             arguments = {"path": str(path), "out": str(out)}
             _job(subject, "labwright.serving.readiness.evaluation:logged_rows", arguments, stop)
             return "of its run's evaluation sample", json.loads(out.read_text())
-        if not subject.folder.log.is_dir():
+        if not (subject.folder.log / FOLDER).is_dir():
             return None
         arguments = {"folder": str(subject.folder.log), "out": str(out)}
         if not _job(subject, "labwright.serving.readiness.evaluation:rows_with_feedback", arguments, stop):
