@@ -13,7 +13,10 @@ export async function attempt(action: () => Promise<unknown>): Promise<boolean> 
   }
 }
 
-/** Say that something was done. */
-export function say(words: string): void {
-  Notification.success(words, { autoClose: 4000 });
+/** Say that something was done, with a button for what may come next. */
+export function say(words: string, next?: [label: string, callback: () => void]): void {
+  Notification.success(words, {
+    autoClose: next ? 10000 : 4000,
+    actions: next ? [{ label: next[0], callback: next[1] }] : []
+  });
 }

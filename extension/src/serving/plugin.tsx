@@ -100,22 +100,23 @@ export const serving: JupyterFrontEndPlugin<IServing> = {
     const unavailable = (run: Schemas['Run']): string =>
       run.models.length ? '' : trans.__('this run has no model');
     addRunPart(experiments, workbench, open);
+    const promote = async (run: Schemas['Run'], to?: string): Promise<void> => {
+      const promoted = await askPromotion(run, model, workbench, to);
+      if (promoted) {
+        open({ name: promoted.name }, { behind: promoted.elsewhere });
+      }
+    };
     experiments.addRunAction({
       label: trans.__('Promote…'),
       icon: promoteIcon,
       unavailable,
-      execute: async run => {
-        const promoted = await askPromotion(run, model, workbench);
-        if (promoted) {
-          open({ name: promoted.name }, { behind: promoted.elsewhere });
-        }
-      }
+      execute: run => promote(run)
     });
     experiments.addRunAction({
       label: trans.__('Register…'),
       icon: registerIcon,
       unavailable,
-      execute: run => askRegistration(run, model, workbench)
+      execute: run => askRegistration(run, model, workbench, name => void attempt(() => promote(run, name)))
     });
     return model;
   }

@@ -7,13 +7,17 @@ import type { IWorkbench } from '../common/tokens';
 import type { ServingModel } from './model';
 import { NameField } from './promote/namefield';
 import { firstOf, WhichModel } from './promote/whichmodel';
-import { MODEL_NAME, registerCode } from './words';
+import { MODEL_NAME, NAME, registerCode } from './words';
 
-/** Ask under which name a run's model shall be registered, and do it: a version, without an endpoint. */
+/**
+ * Ask under which name a run's model shall be registered, and do it: a version, without an endpoint. Where the name may
+ * be an endpoint's, the notice offers `promote`.
+ */
 export async function askRegistration(
   run: Schemas['Run'],
   model: ServingModel,
-  { trans, copyAsCell }: IWorkbench
+  { trans, copyAsCell }: IWorkbench,
+  promote: (name: string) => void
 ): Promise<void> {
   const [registered, suggestion] = await Promise.all([model.registered(), model.suggestion(run)]);
   await ask({
@@ -21,7 +25,13 @@ export async function askRegistration(
     title: trans.__('Register a model'),
     accept: trans.__('Register'),
     value: { name: suggestion, model: firstOf(run) },
-    submit: async ({ name, model: which }) => say((await model.register(run.run_id, name, which)).message),
+    submit: async ({ name, model: which }) => {
+      const { message } = await model.register(run.run_id, name, which);
+      say(
+        message,
+        new RegExp(`^(?:${NAME})$`).test(name) ? [trans.__('Promote it…'), () => promote(name)] : undefined
+      );
+    },
     copy: ({ name, model: which }) => copyAsCell(registerCode(run.run_id, name, which)),
     fields: ({ value, change }) => {
       const known = registered.find(one => one.name === value.name);

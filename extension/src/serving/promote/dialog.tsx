@@ -21,13 +21,14 @@ export interface IPromoted {
   elsewhere: boolean;
 }
 
-/** Ask where a run's model shall go, and start the promotion; null when it was given up. */
+/** Ask where a run's model shall go, and start the promotion; null when it was given up. `to` is a name to begin with. */
 export async function askPromotion(
   run: Schemas['Run'],
   model: ServingModel,
-  { api, trans, copyAsCell }: IWorkbench
+  { api, trans, copyAsCell }: IWorkbench,
+  to?: string
 ): Promise<IPromoted | null> {
-  const [endpoints, suggestion] = await Promise.all([model.list(), model.suggestion(run)]);
+  const [endpoints, suggestion] = await Promise.all([model.list(), to ?? model.suggestion(run)]);
   const over = (name: string): Endpoint | undefined => endpoints.find(endpoint => endpoint.name === name);
   let promoted: string | null = null;
   let elsewhere = false;
