@@ -39,6 +39,7 @@ def mlflow(client: Client) -> Iterator[Any]:
         yield found
 
 
+@pytest.mark.timeout(3600 if SOAK else 300)
 def test_promotions_and_rollbacks_under_load_fail_no_request(client: Client, mlflow: Any) -> None:
     good = {factor: log_run(mlflow, factor) for factor in range(1, GOOD + 2)}
     broken = {how: log_run(mlflow, 1, how) for how in BROKEN}
