@@ -20,11 +20,12 @@ from labwright.door.proxy import PREFIXES
 from labwright.service.app import create_app
 from labwright.service.context import Context
 from labwright.service.tracking_token import tracking_token
-from labwright.serving.folder import EndpointFolder
+from labwright.serving.folder import Config, EndpointFolder
 from labwright.serving.plane.admin import Admin
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.gateway import Gateway
+from labwright.serving.plane.versions import Versions
 from labwright.serving.prediction_log import Writer
 from tests.jupyter import Jupyter
 
@@ -52,6 +53,7 @@ def _flat(route: BaseRoute, prefix: str = "") -> Iterable[tuple[str, set[str]]]:
     inside = getattr(route, "routes", None)
     if inside is None and hasattr(route, "original_router"):  # FastAPI's wrapper of an included router
         inside = route.original_router.routes
+        prefix += route.include_context.prefix
     if inside is not None:
         for each in inside:
             yield from _flat(each, prefix)
@@ -80,6 +82,7 @@ def a_context(tmp_path: Path) -> Context:
 
 def test_the_service_refuses(client: Client, a_context: Context) -> None:
     routes = service_routes(a_context)
+    assert {("GET", "/serving/endpoints/x/figures"), ("DELETE", "/serving/endpoints/x/consumers/x")} <= routes
     assert {("GET", "/status"), ("POST", "/shutdown"), ("GET", "/events"), ("GET", "/experiments")} <= routes
     assert len(routes) > 20
     state = client.service()
@@ -166,9 +169,11 @@ def test_an_endpoint_refuses(tmp_path: Path) -> None:
     asker = Asker("x", writer)
     consumers = Consumers("right", tmp_path)
     gateway = Gateway(asker, consumers)
-    admin = Admin(EndpointFolder(tmp_path), asker, consumers, "right", asyncio.Event()).app()
+    folder = EndpointFolder(tmp_path)
+    folder.write_config(Config("x"))
+    admin = Admin(folder, asker, Versions(folder, asker), consumers, "right", asyncio.Event()).app()
     orders = [route.path for route in admin.routes if isinstance(route, Route)]
-    assert "/invocations" in gateway.paths
+    assert {"/invocations", "/metrics", "/docs", "/v2/models/{model}/infer"} <= set(gateway.paths)
     assert "/stop" in orders
     assert len(orders) == len(admin.routes)
 
