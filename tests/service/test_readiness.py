@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -288,6 +289,34 @@ def test_what_is_missing_is_a_warning_with_the_way_on(client: Client, live: str)
     assert figures(checks["environment"])["pandas"].startswith("<1, here ")
     assert "example_scored" not in checks
     assert "lw.experiments.log_reference(frame)" in checks["drift"].words
+
+
+def test_features_of_the_training_join_are_looked_for_online(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from feast import Entity, FeatureView, FileSource, ValueType
+
+    monkeypatch.chdir(tmp_path)
+    now = pd.Timestamp.now("UTC").floor("s")
+    at = pd.date_range(now - pd.Timedelta(hours=6), periods=5, freq="h")
+    place = Entity(name="place", join_keys=["place"], value_type=ValueType.STRING)
+    views = []
+    for name in ("rain", "sun"):
+        pd.DataFrame({"place": "A", "at": at, name: [0.0, 1.0, 2.0, 3.0, 4.0]}).to_parquet(f"{name}.parquet")
+        source = FileSource(path=f"{name}.parquet", timestamp_field="at")
+        views.append(FeatureView(name=name, entities=[place], ttl=timedelta(hours=8), source=source))
+    lw.features.apply([place, *views])
+    lw.features.store().materialize_incremental(now.to_pydatetime(), feature_views=["rain"])
+    labels = pd.DataFrame({"place": "A", "when": at + pd.Timedelta(minutes=5)})
+    frame = lw.features.join(labels, ["rain", "sun"], timestamp="when")[["rain", "sun"]]
+    run_id = log("joined", LogisticRegression().fit(frame, [0, 1, 0, 1, 1]), frame, evaluated=False)
+    found: Any = lw.serving.promote(run_id, to="joined", check_only=True)
+    check = next(check for check in found.checks if check.id == "features")
+    assert check.verdict is Verdict.warned
+    assert "Feature view sun was never materialized" in check.words
+    assert figures(check)["rain"].startswith("1 feature, online until ")
+    assert figures(check)["sun"] == "1 feature, empty"
+    assert "joined" not in [endpoint.name for endpoint in lw.serving.endpoints()]
 
 
 def test_rows_are_also_had_from_the_endpoints_log_with_feedback(client: Client, live: str, tmp_path: Path) -> None:

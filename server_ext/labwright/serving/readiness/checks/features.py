@@ -49,7 +49,7 @@ def features_online(subject: Subject, stop: Stop) -> Found | None:
         words = f"Feature view {_names(changed)} was changed since the training; train again, or compare its values."
         return warned(words, *figures, **details)
     count = sum(len(view.features) for view in there)
-    return passed(f"All {count} features of the training join can be looked up online.", *figures, **details)
+    return passed(f"What it was trained on can be looked up online: {count} in all.", *figures, **details)
 
 
 def _used(subject: Subject) -> list[FeatureViewUsed]:
@@ -63,7 +63,7 @@ def _used(subject: Subject) -> list[FeatureViewUsed]:
 
 
 def _standing(view: FeatureView) -> str:
-    features = f"{len(view.features)} features"
+    features = f"{len(view.features)} feature{'' if len(view.features) == 1 else 's'}"
     if not view.online:
         return f"{features}, not online"
     return f"{features}, online until {view.materialized:%Y-%m-%d %H:%M}" if view.materialized else f"{features}, empty"
