@@ -279,3 +279,23 @@ def test_whatever_a_model_gives_becomes_columns(found: Any, columns: list[str]) 
 def test_a_name_that_is_none_is_said(runs: dict[str, str]) -> None:
     with pytest.raises(NotFoundError, match="models:/NAME/VERSION"):
         lw.serving.score("nobody", pd.DataFrame({"x": [1.0]}))
+
+
+def test_what_came_true_is_told_of_what_predict_gave(runs: dict[str, str]) -> None:
+    frame = models.flights(3)[0]
+    first, second = lw.serving.predict(NAME, frame), lw.serving.predict(NAME, frame.head(1))
+    assert lw.serving.feedback(NAME, first, np.array([1, 0, 1])) == 1
+    assert lw.serving.feedback(NAME, [lw.serving.request_id(second), "f" * 32], [{"late": 5}, None]) == 2
+    logged = lw.serving.log(NAME, since="1h", columns=["temp"]).tail(4)
+    assert list(logged)[6:] == ["temp", "prediction", "feedback"]
+    assert logged["request_id"].tolist() == [lw.serving.request_id(first)] * 3 + [lw.serving.request_id(second)]
+    assert logged["feedback"].tolist() == [1, 0, 1, {"late": 5}]
+    assert logged["temp"].tolist() == [*frame["temp"], frame["temp"][0]]
+    assert lw.serving.log(NAME, role="shadow").empty
+    for wrong, words in [((5, 1), "Of which request"), ((["f" * 32], 1), "a list of as many"), (("x", 1), "32 digits")]:
+        with pytest.raises(InvalidError, match=words):
+            lw.serving.feedback(NAME, *wrong)
+    with pytest.raises(InvalidError, match="not what predict gave"):
+        lw.serving.request_id(first.copy())
+    with pytest.raises(InvalidError, match="role is one of"):
+        lw.serving.log(NAME, role="other")

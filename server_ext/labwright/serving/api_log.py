@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ def _items(request: Any, outcome: Any) -> list[tuple[str, Any]]:
         return [(request, found)]
     if (known := request_ids.of(request)) is not None:
         return [(known, found)]
-    ids = request.tolist() if hasattr(request, "tolist") else list(request)
+    ids = request.tolist() if hasattr(request, "tolist") else list(request) if isinstance(request, Iterable) else []
     if not ids or not all(isinstance(one, str) for one in ids):
         raise InvalidError("Of which request? Give its id, a list of ids, or what predict gave.")
     if not isinstance(found, list) or len(found) != len(ids):
