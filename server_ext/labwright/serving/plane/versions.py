@@ -14,14 +14,12 @@ from typing import Any
 
 from labwright.serving.folder import Config, EndpointFolder
 from labwright.serving.plane.asking import Asker
-from labwright.serving.plane.guard import Guard, Limits, Trip
 from labwright.serving.plane.pool import Pool, Tuning
 from labwright.serving.plane.spawn import ModelProcess
 from labwright.serving.plane.traffic import Share, Traffic
+from labwright.serving.plane.trial import Trial
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.2
-TRIPS_KEPT = 20
 GONE = "its files are not there; promote it again"
 
 
@@ -33,16 +31,12 @@ class Versions:
         self._folder, self._asker, self._figures = folder, asker, asker.figures
         self._settings = folder.config().settings
         self._lacking: dict[str, str] = {}  # version → why it could not even be begun to load
-        self._trial: str | None = None  # whose canary it is: the operation's id
-        self._guard: Guard | None = None
-        self._trips: dict[str, Trip] = {}  # operation → why its canary was taken back
-        self._lease: asyncio.TimerHandle | None = None
-        self._watch: asyncio.Task[None] | None = None
+        self._trial = Trial(asker, self.fall_back)
 
     def fall_back(self) -> None:
         """Spread the calls as config.json says; what it names and is not loaded, is loaded now, each by itself."""
         config = self._folder.config()
-        self._end_trial()
+        self._trial.end()
         for version, digest in _named(config).items():
             if version not in self.pools:
                 self._try(version, digest)
@@ -62,8 +56,8 @@ class Versions:
         """
         config, canary, operation = self._folder.config(), order.get("canary"), order.get("operation")
         weights = {str(version): float(percent) for version, percent in order["weights"].items() if percent > 0}
-        if operation in self._trips:
-            return self._trips[operation].words
+        if operation in self._trial.trips:
+            return self._trial.trips[operation].words
         for version in [*weights, *([order["shadow"]] if order.get("shadow") else [])]:
             pool = self.pools.get(version)
             if pool is None or (pool.state == "failed" and version not in _named(config)):
@@ -73,26 +67,12 @@ class Versions:
         if canary is not None and canary not in weights:
             return f"The canary, version {canary}, has no share."
         self._asker.traffic = traffic = self._traffic(config, weights, canary, order.get("shadow"))
-        guard, live = self._guard, traffic.live
-        again = guard is not None and self._trial == operation and guard.candidate == canary
-        self._end_trial()
-        if order.get("lease"):
-            self._lease = asyncio.get_running_loop().call_later(float(order["lease"]), self._run_out)
-        if canary is not None and live is not None and order.get("guard") is not None:
-            # A step or a renewal of the same canary goes on with what was seen of it.
-            limits = Limits(**{name: order["guard"][name] for name in asdict(Limits()) if name in order["guard"]})
-            self._guard = (
-                guard
-                if again and guard
-                else Guard(canary, live.version, limits, self._figures.over, self._asker.longest)
-            )
-            self._trial = operation
-            self._watch = asyncio.create_task(self._look())
+        self._trial.begin(order, traffic.live.version if traffic.live else None)
         return None
 
     def tripped(self, operation: str | None) -> bool:
         """Whether the guard took back this operation's canary."""
-        return operation in self._trips
+        return operation in self._trial.trips
 
     async def load(self, version: str, digest: str, ahead: ModelProcess | None) -> dict[str, Any]:
         """Load a version; gives when it is ready, or says why it is not. What config.json names is kept even so."""
@@ -121,7 +101,7 @@ class Versions:
         if self._asker.traffic.role(version) is not None:
             self.fall_back()
         pool = self.pools.pop(version)
-        if version not in {trip.version for trip in self._trips.values()}:
+        if not self._trial.failed(version):
             await pool.drain()  # what a bad canary still has in hand, another version answers
         await pool.stop()
         return True
@@ -138,21 +118,21 @@ class Versions:
 
     async def close(self) -> None:
         """End all."""
-        self._end_trial()
+        self._trial.end()
         await asyncio.gather(*(pool.stop() for pool in self.pools.values()))
 
     def status(self) -> dict[str, Any]:
         """What answers, and how each version stands."""
-        traffic, trial = self._asker.traffic, self._lease
+        traffic, left = self._asker.traffic, self._trial.left
         weights = {share.pool.version: share.weight for share in traffic.shares}
         return {
             "traffic": {
                 "weights": weights,
                 "canary": traffic.canary.version if traffic.canary else None,
                 "shadow": traffic.shadow.version if traffic.shadow else None,
-                "lease": None if trial is None else round(trial.when() - asyncio.get_running_loop().time(), 3),
+                "lease": None if left is None else round(left, 3),
             },
-            "trips": {operation: asdict(trip) for operation, trip in self._trips.items()},
+            "trips": {operation: asdict(trip) for operation, trip in self._trial.trips.items()},
             "lacking": self._lacking,
             "settings": self._settings,
             "versions": {version: self._facts(pool) for version, pool in self.pools.items()},
@@ -196,30 +176,6 @@ class Versions:
             if self._asker.traffic.role(version) is not None:
                 self.fall_back()
             await old.stop()
-
-    async def _look(self) -> None:
-        while self._guard is not None:
-            await asyncio.sleep(LOOK_SECONDS)
-            if (trip := self._guard.look()) is not None:
-                log.warning("%s", trip.words)
-                if self._trial is not None:
-                    self._trips[self._trial] = trip
-                    for old in list(self._trips)[:-TRIPS_KEPT]:
-                        del self._trips[old]
-                self._watch = None  # it is this task, which must not be cancelled by itself
-                self.fall_back()
-                return
-
-    def _run_out(self) -> None:
-        log.warning("nobody renewed what was to be tried; the calls go as before")
-        self.fall_back()
-
-    def _end_trial(self) -> None:
-        if self._lease is not None:
-            self._lease.cancel()
-        if self._watch is not None:
-            self._watch.cancel()
-        self._lease = self._watch = self._guard = self._trial = None
 
 
 def _named(config: Config) -> dict[str, str]:
