@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,12 @@ class Plane:
         ) as http:  # fmt: skip
             reply = http.get(f"/{order}") if body is None else http.post(f"/{order}", json=body)
             return reply.raise_for_status().json()
+
+    def set(self, **settings: Any) -> None:
+        """Other settings, at once."""
+        config = self.folder.config()
+        self.folder.write_config(replace(config, settings=config.settings | settings))
+        assert self.order("settings", {})["set"]
 
     def model_process(self) -> psutil.Process:
         """The one of the one version."""

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -212,58 +211,57 @@ def test_the_data_plane_imports_no_ml_library() -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_with_two_processes_a_kill_fails_no_request(tmp_path: Path) -> None:
-    with plane(tmp_path, lambda path: mlflow.pyfunc.save_model(path, **models.naughty()), replicas=2) as found:
-        both = {child.pid for child in psutil.Process(found.process.pid).children()}
-        assert len(both) == 2
-        with ThreadPoolExecutor(9) as threads:
-            for _ in range(2):
-                body = {"instances": [{"x": 1, "todo": "wait"}]}
-                asked = [threads.submit(found.ask, body) for _ in range(8)]
-                time.sleep(0.1)  # both work, so that the killed one has requests in hand
-                psutil.Process(found.order("status")["versions"]["1"]["pids"][0]).kill()
-                assert [one.result().status_code for one in asked] == [200] * 8
-                wait_until(lambda: ready(found) == 2, "the killed one is started again", 60)
+def test_with_two_processes_a_kill_fails_no_request(naughty: Plane) -> None:
+    scale(naughty, 2)
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(2):
+            body = {"instances": [{"x": 1, "todo": "wait"}]}
+            asked = [threads.submit(naughty.ask, body) for _ in range(8)]
+            time.sleep(0.1)  # both work, so that the killed one has requests in hand
+            psutil.Process(naughty.order("status")["versions"]["1"]["pids"][number]).kill()
+            assert [one.result().status_code for one in asked] == [200] * 8
+            wait_until(lambda: ready(naughty) == 2, "the killed one is started again", 60)
 
 
-def test_what_kills_twice_is_not_tried_again_and_takes_no_neighbour_with_it(tmp_path: Path) -> None:
-    with plane(tmp_path, lambda path: mlflow.pyfunc.save_model(path, **models.naughty()), replicas=3) as found:
-        before = psutil.Process(found.process.pid).children()
-        with ThreadPoolExecutor(6) as threads:
-            busy = [threads.submit(found.ask, {"instances": [{"x": 1, "todo": "wait"}]}) for _ in range(3)]
-            time.sleep(0.2)  # all three work, so that what follows is one batch
-            todo = ["work", "die", "work"]
-            asked = [threads.submit(found.ask, {"instances": [{"x": 1, "todo": words}]}) for words in todo]
-            replies = [one.result() for one in asked]
-            assert [one.result().status_code for one in busy] == [200] * 3
-        assert [reply.status_code for reply in replies] == [200, 500, 200]
-        assert replies[1].json()["code"] == "model_died"
-        assert sum(process.is_running() for process in before) == 1, "two died, the third did not"
-        wait_until(lambda: ready(found) == 3, "they are started again", 60)
+def test_what_kills_twice_is_not_tried_again_and_takes_no_neighbour_with_it(naughty: Plane) -> None:
+    scale(naughty, 3)
+    before = psutil.Process(naughty.process.pid).children()
+    with ThreadPoolExecutor(6) as threads:
+        busy = [threads.submit(naughty.ask, {"instances": [{"x": 1, "todo": "wait"}]}) for _ in range(3)]
+        time.sleep(0.1)  # all three work, so that what follows is one batch
+        todo = ["work", "die", "work"]
+        asked = [threads.submit(naughty.ask, {"instances": [{"x": 1, "todo": words}]}) for words in todo]
+        replies = [one.result() for one in asked]
+        assert [one.result().status_code for one in busy] == [200] * 3
+    assert [reply.status_code for reply in replies] == [200, 500, 200]
+    assert replies[1].json()["code"] == "model_died"
+    assert sum(not gone(process) for process in before) == 1, "two died, the third did not"
 
 
-def test_processes_and_batching_change_without_a_failed_request(tmp_path: Path) -> None:
-    with plane(tmp_path, lambda path: mlflow.pyfunc.save_model(path, **models.naughty())) as found:
-        stop = threading.Event()
+def test_processes_and_batching_change_without_a_failed_request(naughty: Plane) -> None:
+    scale(naughty, 1)
+    stop = threading.Event()
 
-        def ask() -> list[int]:
-            codes = []
-            while not stop.is_set():
-                codes.append(found.ask({"instances": [{"x": 1, "todo": "work"}]}).status_code)
-            return codes
+    def ask() -> list[int]:
+        codes = []
+        while not stop.is_set():
+            codes.append(naughty.ask({"instances": [{"x": 1, "todo": "work"}]}).status_code)
+        return codes
 
-        with ThreadPoolExecutor(4) as threads:
-            asking = [threads.submit(ask) for _ in range(4)]
-            for count, batching in ((2, "adaptive"), (1, "off"), (2, "off"), (1, "adaptive")):
-                config = found.folder.config()
-                settings = config.settings | {"replicas": count, "batching": batching}
-                found.folder.write_config(replace(config, settings=settings))
-                assert found.order("settings", {})["set"]
-                wait_until(lambda count=count: ready(found) == count, "as many as were asked for", 60)
-            stop.set()
-            codes = [code for one in asking for code in one.result()]
-        assert set(codes) == {200}
-        wait_until(lambda: len(psutil.Process(found.process.pid).children()) == 1, "the others are gone", 20)
+    with ThreadPoolExecutor(4) as threads:
+        asking = [threads.submit(ask) for _ in range(4)]
+        for count, batching in ((2, "adaptive"), (1, "off"), (2, "off"), (1, "adaptive")):
+            naughty.set(batching=batching)
+            scale(naughty, count)
+        stop.set()
+        codes = [code for one in asking for code in one.result()]
+    assert set(codes) == {200}
+    wait_until(lambda: len(psutil.Process(naughty.process.pid).children()) == 1, "the others are gone", 20)
+
+
+def scale(found: Plane, count: int) -> None:
+    found.set(replicas=count)
+    wait_until(lambda: ready(found) == count, "as many as were asked for", 60)
 
 
 def ready(found: Plane) -> int:

@@ -30,6 +30,7 @@ from labwright.state import MARK, is_process, process_started
 KEPT_ENVIRONMENT = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV",
     "CONDA_PREFIX", "SSL_CERT_FILE", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
+    "CUDA_DEVICE_ORDER", "MLFLOW_DEFAULT_PREDICTION_DEVICE",  # without the last torch takes the GPU, if there is one
     "XDG_RUNTIME_DIR", "LABWRIGHT_HOME", MARK,
 )  # fmt: skip
 

@@ -18,7 +18,8 @@ def form_of(rows: Rows, schema: Schema) -> tuple[str, bytes]:
     if rows.kind == "csv":
         return "csv", rows.payload
     if rows.kind == "raw":
-        return "raw", b"".join(tensor.payload for tensor in rows.tensors)
+        parts = [tensor.payload for tensor in rows.tensors]
+        return "raw", parts[0] if len(parts) == 1 else b"".join(parts)
     if rows.kind == "named":
         return "named", rows.text()
     if schema.doubles(rows) and (found := doubles(rows.data)) is not None:
@@ -48,7 +49,7 @@ def encode(batch: list[Waiting]) -> tuple[bytes, bytes]:
             head["tensors"][0]["shape"][0] = sum(waiting.count for waiting in batch)
     if first.form == "rows":
         return orjson.dumps(head), b"[" + b",".join([waiting.body for waiting in batch]) + b"]"
-    return orjson.dumps(head), b"".join([waiting.body for waiting in batch])
+    return orjson.dumps(head), first.body if len(batch) == 1 else b"".join([waiting.body for waiting in batch])
 
 
 def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:

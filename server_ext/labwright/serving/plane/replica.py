@@ -151,7 +151,7 @@ class Replica:
     async def _ask(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, batch: list[Waiting]
     ) -> list[dict[str, Any]]:
-        writer.write(wire.pack(*exchange.encode(batch)))
+        wire.write(writer, *exchange.encode(batch))
         async with asyncio.timeout(self._owner.deadline):
             await writer.drain()
             replies, body = await wire.read(reader)

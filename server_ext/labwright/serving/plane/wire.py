@@ -12,12 +12,21 @@ import struct
 from typing import Any
 
 LENGTHS = struct.Struct(">QQ")
-LARGEST = 1 << 31
+LARGEST, LARGE = 1 << 31, 1 << 16
 
 
 def pack(head: bytes, *parts: bytes) -> bytes:
     """A message of a head, which is JSON text, and bytes."""
     return b"".join((LENGTHS.pack(len(head), sum(map(len, parts))), head, *parts))
+
+
+def write(writer: asyncio.StreamWriter, head: bytes, body: bytes) -> None:
+    """Write a message; a small one at once, a large one without a copy of its bytes."""
+    if len(body) < LARGE:
+        writer.write(pack(head, body))
+    else:
+        writer.write(LENGTHS.pack(len(head), len(body)) + head)
+        writer.write(body)
 
 
 def send(connection: socket.socket, head: Any, *parts: bytes) -> None:
