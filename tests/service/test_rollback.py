@@ -16,9 +16,10 @@ from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFou
 from labwright.service.models import Operation, OperationState
 from labwright.serving.lineage_models import ServedRun
 from labwright.serving.models import Decide, Rollback, SetSettings
-from labwright.serving.promotion.decision import WAITING
+from labwright.serving.promotion.decision import WAITING, Decision
 from labwright.serving.readiness.models import ReadinessCard
 from labwright.serving.settings_models import EndpointSettings
+from labwright.serving.traffic_models import Canary
 from labwright.state import running_service
 from tests.service.promotions import (
     Callers,
@@ -184,6 +185,22 @@ def test_where_a_rollback_cannot_go_it_says_so(client: Client, live: str) -> Non
     assert caught.value.code == "changed"
     same = lw.serving.rollback(NAME, version(client))
     assert "is live already; nothing was changed" in same.note
+
+
+def test_a_shadow_needs_somebody_to_answer(client: Client, live: str, runs: dict[str, str]) -> None:
+    with pytest.raises(ConflictError, match="Nothing is live at fresh yet") as caught:
+        begin(client, "fresh", run_id=runs["second"], shadow=True)
+    assert caught.value.code == "no_live"
+    with pytest.raises(NotFoundError):
+        endpoint(client, "fresh")
+    with pytest.raises(InvalidError, match="choose one of the two"):
+        begin(client, NAME, run_id=runs["second"], shadow=True, canary=Canary(percent=10))
+
+
+def test_nobody_decides_for_ever() -> None:
+    with pytest.raises(ConflictError, match="so nothing was changed") as caught:
+        Decision(needs_reason=False).wait(lambda: None, 0.2)
+    assert caught.value.code == "not_decided"
 
 
 def test_of_two_at_once_one_is_told_so(client: Client, live: str, runs: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from labwright.actor import Actor
-from labwright.errors import InvalidError
+from labwright.errors import ConflictError, InvalidError
 from labwright.service.context import Context
 from labwright.service.models import Operation
 from labwright.serving import disk, records, registry, shares, wanted
@@ -36,6 +36,7 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
         with context.store.session() as session:
             row = records.find(session, actor, name)
             records.check_revision(row, body.expected_revision)
+        _check_way(row, name, body)
         if row is None or row.live is None or (already := _already(row, choice.version, body)) is None:
             return _begin(context, actor, name, body, choice, new=row is None)
     if row.wanted != "running":
@@ -45,6 +46,17 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
         already = f"{already}; nothing was changed."
     result: dict[str, Any] = {"changed": False, "version": choice.version, "endpoint": name}
     return context.operations.finished(actor, records.PROMOTE, name, already, result)
+
+
+def _check_way(row: EndpointRow | None, name: str, body: Promote) -> None:
+    """Errors: ConflictError (no_live, stopped) for a canary or a shadow where nothing answers beside it."""
+    if body.shadow and (row is None or row.live is None):
+        raise ConflictError(
+            f"Nothing is live at {name} yet whose calls a shadow could get; promote a first version without it.",
+            code="no_live",
+        )
+    if (body.shadow or body.canary is not None) and row is not None and row.live and row.wanted != "running":
+        raise ConflictError(f"{name} is stopped, so no call would reach a candidate; start it first.", code="stopped")
 
 
 def _already(row: EndpointRow, version: str | None, body: Promote) -> str | None:
