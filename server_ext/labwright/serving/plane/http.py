@@ -51,19 +51,19 @@ class Call:
         length = self.headers.get("content-length", "0")
         if length.isdigit() and int(length) > LARGEST_BODY:
             raise _too_long()
-        body = bytearray()
+        parts: list[bytes] = []  # joined once: a large body is copied no more often than that
+        size = 0
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise BadRequest("The body ended early.", status=400, code="cut_short")
             part: bytes = message.get("body", b"")
-            if not body and len(part) <= LARGEST_BODY and not message.get("more_body", False):
-                return part
-            body += part
-            if len(body) > LARGEST_BODY:
+            size += len(part)
+            if size > LARGEST_BODY:
                 raise _too_long()
+            parts.append(part)
             if not message.get("more_body", False):
-                return bytes(body)
+                return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_long() -> BadRequest:
