@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from labwright.serving import prediction_log
 from labwright.serving.models import Endpoint, SetSettings
@@ -96,6 +96,7 @@ def test_the_endpoints_tab(page: Page, lab: Lab, errors: list[str]) -> None:
     split_the_traffic(page)
     roll_it_back(page, lab)
     follow_its_lineage(page)
+    promote_and_turn_away(page)
     assert hits(page) == 0
     assert errors == []
 
@@ -302,3 +303,31 @@ def follow_its_lineage(page: Page) -> None:
     expect(button(front(page).get_by_role("region", name="Settings", exact=True), "Settings")).to_have_attribute(
         "aria-expanded", "true"
     )
+
+
+def promote_and_turn_away(page: Page) -> None:
+    """The tab of a promotion comes to the front, unless the person has gone on to something else by then."""
+    tab(page, "Runs of").click()
+    front(page).get_by_role("grid").get_by_text("sum of three", exact=True).click()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route) if route.request.method == "POST" else route.continue_()
+
+    posts = re.compile("/sum-again/promotions")
+    page.route(posts, hold)
+    button(front(page).get_by_role("complementary"), "Promote… (sum of three)").click()
+    dialog(page).get_by_label("Endpoint").fill("sum-again")
+    button(dialog(page), "Promote").click()
+    expect(dialog(page)).to_have_count(0)
+    tab(page, COLUMNS).click()
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    held[0].continue_()
+    page.unroute(posts)
+    expect(tab(page, "sum-again")).to_be_visible(timeout=60_000)
+    expect(front(page).get_by_role("heading", name=COLUMNS, exact=True)).to_be_visible()
+    tab(page, "sum-again").click()
+    expect(front(page)).to_contain_text("ready", timeout=120_000)
