@@ -7,8 +7,9 @@ import { useWorkbench } from '../../common/widget';
 import type { Endpoint } from '../api';
 import { predictCode } from '../words';
 import { Answer } from './answer';
-import type { Column, Prediction } from './api';
-import { fieldFor, problemOf, textOf, valueOf, type Values } from './fields';
+import type { Prediction } from './api';
+import { textOf, valueOf, type Values } from './fields';
+import { Input } from './input';
 import { beginning, expected, hasForm, readBody } from './jsonbody';
 import type { EndpointModel } from './model';
 import { predictJsonCode } from './words';
@@ -57,71 +58,6 @@ function Fields({ model, endpoint }: IProps): ReactElement {
         ))}
       </div>
     </Asking>
-  );
-}
-
-interface IInputProps {
-  column: Column;
-  text: string;
-  change: (text: string) => void;
-}
-
-function Input({ column, text, change }: IInputProps): ReactElement {
-  const { trans } = useWorkbench();
-  // The kind of field stays while it is typed in.
-  const [{ type, ...field }] = useState(() => fieldFor(column, text));
-  const shared = {
-    'aria-label': column.name,
-    value: text,
-    required: column.required && type !== 'text'
-  };
-  const check = (input: HTMLInputElement | HTMLTextAreaElement | null): void =>
-    input?.setCustomValidity(problemOf(column, text, trans));
-  return (
-    <label title={`${column.name}: ${column.type}`} className={type === 'json' ? 'lw-mod-wide' : undefined}>
-      <span className="lw-ellipsis">
-        {column.name}
-        <span className="lw-quiet">
-          {' '}
-          {column.required ? column.type : trans.__('%1, optional', column.type)}
-        </span>
-      </span>
-      {type === 'check' ? (
-        <span className="lw-TryIt-check">
-          <input
-            type="checkbox"
-            aria-label={column.name}
-            checked={text === 'true'}
-            onChange={event => change(String(event.target.checked))}
-          />
-          <span className="lw-quiet">{text}</span>
-        </span>
-      ) : type === 'choice' ? (
-        <select className="jp-mod-styled" {...shared} onChange={event => change(event.target.value)}>
-          <option value="" />
-          <option value="true">true</option>
-          <option value="false">false</option>
-        </select>
-      ) : type === 'json' ? (
-        <textarea
-          className="jp-mod-styled"
-          rows={3}
-          ref={check}
-          spellCheck={false}
-          {...shared}
-          onChange={event => change(event.target.value)}
-        />
-      ) : (
-        <input
-          className="jp-mod-styled"
-          type={type}
-          ref={check}
-          {...field}
-          {...shared}
-          onChange={event => change(event.target.value)}
-        />
-      )}
-    </label>
   );
 }
 
