@@ -19,7 +19,7 @@ from IPython.utils.capture import capture_output
 import labwright as lw
 from labwright.client import Client
 from labwright.errors import ConflictError, InvalidError, NotFoundError
-from labwright.serving.batch import sources, work
+from labwright.serving.batch import files, parts, work
 from tests import models
 
 NAME = "score-delay"
@@ -97,8 +97,8 @@ def workers(runs: dict[str, str]) -> Iterator[Any]:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 100 rows, so that small tables have many."""
-    monkeypatch.setattr(sources, "FEWEST", 100)
-    monkeypatch.setattr(sources, "MOST", 100)
+    monkeypatch.setattr(parts, "FEWEST", 100)
+    monkeypatch.setattr(parts, "MOST", 100)
 
 
 def run(shell: Any, cell: str) -> tuple[Any, str, list[dict[str, Any]]]:
@@ -208,7 +208,7 @@ def test_files_of_all_kinds_on_the_cluster(shell: Any, workers: Any, tmp_path: P
 def test_text_in_a_csv_is_text_and_missing_values_stay_missing(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('code,when,x\n007,2026-01-02,1\n,2026-01-03,\n"a\n,b",2026-01-04,3\n')
-    source = sources.CsvFiles([path], str(path), {"code": "string", "when": "datetime", "x": "double"}, 2)
+    source = files.CsvFiles([path], str(path), {"code": "string", "when": "datetime", "x": "double"}, 2)
     frames = [part.rows for part in source.parts()]
     whole = pd.concat(frames)
     assert whole["code"].tolist() == ["007", None, "a\n,b"]
