@@ -18,6 +18,7 @@ def run(pairs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["LABWRIGHT_HOME"] = str(folder / "home")
+        os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
         asked = serving_model.make(folder)
         try:
             runs = _runs(pairs, asked)
@@ -25,7 +26,8 @@ def run(pairs: int) -> None:
             measures = {"labwright": lambda: _click(*next(clicks)), "mlflow": lambda: _serve(asked)}
             report("serving.first_prediction", "s", paired(pairs, measures), lower_is_better=True)
         finally:
-            subprocess.run([sys.executable, "-m", "labwright.cli", "stop", "--all"], check=False, capture_output=True)
+            stop = [str(Path(sys.executable).parent / "labwright"), "stop", "--all"]
+            subprocess.run(stop, check=False, capture_output=True)
 
 
 def _runs(count: int, asked: serving_model.Asked) -> list[str]:
