@@ -53,7 +53,10 @@ export async function askPromotion(
       return (
         <>
           <p className="lw-Form-lead">
-            {trans.__('The model of %1 becomes what this endpoint answers with.', run.name)}
+            {trans.__(
+              'The model of %1 becomes what this endpoint answers with, after its checks. Where one warns or fails, you are asked before anything changes.',
+              run.name
+            )}
           </p>
           <NameField
             label={trans.__('Endpoint')}
@@ -71,11 +74,6 @@ export async function askPromotion(
             label={trans.__('Model')}
           />
           {live ? <RolloutFields value={value} change={change} live={live.version} trans={trans} /> : null}
-          <p className="lw-quiet">
-            {trans.__(
-              'It is checked first. When a check warns or fails, you are asked before anything changes.'
-            )}
-          </p>
         </>
       );
     }

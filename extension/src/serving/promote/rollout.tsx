@@ -14,6 +14,14 @@ export interface IRollout {
 
 export const AT_ONCE: IRollout = { rollout: 'at once', percent: '10' };
 
+/** The shares that follow the first one, by the service's own default. */
+const STEPS = [25, 50, 100];
+
+const further = (percent: string): string =>
+  STEPS.filter(step => step > Number(percent))
+    .map(step => `${step} %`)
+    .join(', ');
+
 interface IProps {
   value: IRollout;
   change: (some: Partial<IRollout>) => void;
@@ -61,7 +69,10 @@ export function RolloutFields({ value, change, live, trans }: IProps): ReactElem
         ))}
       </fieldset>
       {value.rollout === 'canary' ? (
-        <Field label={trans.__('First share in percent')} hint={trans.__('Then 25 and 50 %, then all.')}>
+        <Field
+          label={trans.__('First share in percent')}
+          hint={trans.__('Then %1, a minute each at least.', further(value.percent))}
+        >
           <input
             className="jp-mod-styled"
             type="number"
