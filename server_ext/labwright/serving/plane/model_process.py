@@ -10,7 +10,9 @@ not parse them) or an error in words.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import select
 import signal
 import socket
 import sys
@@ -36,6 +38,8 @@ def main() -> None:
         lifeline.watch()
         import mlflow.pyfunc
 
+        if not select.select([connection], [], [], 0)[0]:
+            _import_ahead()
         if wire.receive(connection) is None:  # it was started ahead, and is not needed
             return
         begin = time.monotonic()
@@ -49,6 +53,12 @@ def main() -> None:
     while (batch := wire.receive(connection)) is not None:
         replies, parts = scorer.answer(*batch)
         wire.send(connection, replies, *parts)
+
+
+def _import_ahead() -> None:
+    """While the files are on their way, import what most models need: it is most of the time that a small one loads."""
+    with contextlib.suppress(ImportError):
+        import sklearn.ensemble  # noqa: F401
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from labwright.actor import Actor
@@ -32,6 +32,32 @@ def prepare(context: Context, actor: Actor, name: str, undo: ExitStack, *, ahead
     if ahead:
         undo.callback(_order_quietly, context, name, "forget")
         _order_quietly(context, name, "prepare")
+
+
+@contextmanager
+def preparing(context: Context, actor: Actor, name: str, undo: ExitStack, *, ahead: bool) -> Iterator[None]:
+    """`prepare` beside what is done inside: a data plane that starts and files that come need not wait for each other.
+
+    Errors: those of `prepare`, at the end.
+    """
+    records.room(context).runner.folder(name).make()
+    own = undo.enter_context(ExitStack())
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            prepare(context, actor, name, own, ahead=ahead)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work, name="promotion-prepare", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def load(

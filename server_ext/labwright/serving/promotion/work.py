@@ -44,8 +44,8 @@ class Work:
             handle.step("Registering the model", 0.05)
             number = self._register(handle, undo)
             handle.step(f"Fetching version {number}", 0.1)
-            loading.prepare(context, actor, name, undo, ahead=settings.environment == "notebook")
-            files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
+            with loading.preparing(context, actor, name, undo, ahead=settings.environment == "notebook"):
+                files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
             card = files.set_environment(context, handle, name, number, settings, undo)
             version = Version(
                 model=name, version=number, run_id=self._choice.run_id, run_name=self._choice.run_name,
