@@ -77,7 +77,7 @@ def test_the_card_fills_in_place_and_the_endpoint_comes_below(kernel: Kernel, cl
     assert len(set(ids[:-1])) == 1, "one output, updated in place"
     assert ids[-1] != ids[0]
     assert f"Endpoint {NAME}: ready. Version 1 is live." in shown[-1]["data"]["text/plain"]
-    assert "Registering the model" in "".join(output["data"]["text/plain"] for output in shown)
+    assert "Fetching version 1" in "".join(output["data"]["text/plain"] for output in shown)
     last = cards(ran)[-1]
     assert (last["step"], last["card"]["decided"]) == ("", "go")
     verdicts = {check["id"]: check["verdict"] for check in last["card"]["checks"]}

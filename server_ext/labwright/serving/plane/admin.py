@@ -22,7 +22,7 @@ from labwright.serving.plane.spawn import ModelProcess
 from labwright.serving.plane.versions import Versions
 from labwright.serving.plane.waiting import Unavailable
 
-AHEAD_SECONDS = 600.0
+AHEAD_SECONDS = 25.0  # files that take longer only lose the head start; a service that died leaves nothing for long
 
 
 class Admin:

@@ -104,6 +104,10 @@ def warm_up(
     body = card["example"] | {"times": WARM_CALLS}
     timeout = settings.deadline_seconds * WARM_CALLS + 30
     reply = order(context, handle, name, f"versions/{number}/score", body, timeout)
+    if "error" in reply:  # a process that died a moment ago is still taken for ready: load it, and ask once more
+        again = {"digest": card["digest"]}
+        order(context, handle, name, f"versions/{number}/load", again, settings.load_seconds + 30)
+        reply = order(context, handle, name, f"versions/{number}/score", body, timeout)
     if "error" in reply:
         raise InvalidError(f"The model fails on its own input example: {reply['error']}", code="example_failed")
 
