@@ -106,7 +106,9 @@ def warm_up(
     reply = order(context, handle, name, f"versions/{number}/score", body, timeout)
     if "error" in reply:  # a process that died a moment ago is still taken for ready: load it, and ask once more
         again = {"digest": card["digest"]}
-        order(context, handle, name, f"versions/{number}/load", again, settings.load_seconds + 30)
+        for _ in range(2):  # the first clears away what died
+            if order(context, handle, name, f"versions/{number}/load", again, settings.load_seconds + 30)["ready"]:
+                break
         reply = order(context, handle, name, f"versions/{number}/score", body, timeout)
     if "error" in reply:
         raise InvalidError(f"The model fails on its own input example: {reply['error']}", code="example_failed")
