@@ -1,11 +1,10 @@
 """kill -9 at every step of a promotion: of the service, of the data plane, of the candidate. Wholly old or wholly new.
 
-LABWRIGHT_ROUNDS (`make soak`) makes it that many rounds.
+`make soak` runs the file 20 times.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +35,6 @@ from tests.service.promotions import (
 from tests.state_folder import wait_until
 
 NAME = "late"
-ROUNDS = int(os.environ.get("LABWRIGHT_ROUNDS", "1"))
 SLOW = {"canary": {"percent": 50, "steps": [], "seconds": 3, "calls": 0}}
 STEPS: dict[str, dict[str, Any]] = {
     "Waiting": {},
@@ -150,61 +148,55 @@ def registered(mlflow: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.timeout(600 * ROUNDS)
 def test_the_service_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str) -> None:
-    for _ in range(ROUNDS):
-        before, versions = endpoint(client, NAME), registered(mlflow)
-        operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
-        get_there(client, operation, step)
-        with Callers(client, NAME) as callers:
-            kill_service(client)
-            ended = look(client, operation)
-        assert set(callers.codes) <= {200}, "calls go on"
-        new = is_whole(client, mlflow, before, versions, operation)
-        if step in ("Registering", "Fetching", "Loading", WAITING, "Canary"):
-            assert not new
-            assert ended.error is not None
-            assert ended.error.code == "interrupted"
+    before, versions = endpoint(client, NAME), registered(mlflow)
+    operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
+    get_there(client, operation, step)
+    with Callers(client, NAME) as callers:
+        kill_service(client)
+        ended = look(client, operation)
+    assert set(callers.codes) <= {200}, "calls go on"
+    new = is_whole(client, mlflow, before, versions, operation)
+    if step in ("Registering", "Fetching", "Loading", WAITING, "Canary"):
+        assert not new
+        assert ended.error is not None
+        assert ended.error.code == "interrupted"
 
 
 @pytest.mark.parametrize("step", ["Loading", WAITING, "Canary"])
-@pytest.mark.timeout(600 * ROUNDS)
 def test_the_data_plane_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str) -> None:
-    for _ in range(ROUNDS):
-        before, versions = endpoint(client, NAME), registered(mlflow)
-        operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
-        get_there(client, operation, step)
-        card = folder(client, NAME).process()
-        assert card is not None
-        psutil.Process(card.pid).kill()
-        if step == WAITING:
-            wait_until(lambda: folder(client, NAME).process() is not None, "it is started again while nobody decided")
-            client.post(f"/serving/promotions/{operation.id}/go", Operation, Decide())
-        finish(client, operation)
-        is_whole(client, mlflow, before, versions, operation)
-
-
-@pytest.mark.timeout(600 * ROUNDS)
-def test_the_candidates_process_dies(client: Client, runs: list[str], mlflow: Any) -> None:
-    for _ in range(ROUNDS):
-        before, versions = endpoint(client, NAME), registered(mlflow)
-        own = {process.pid for process in processes(client, NAME)}
-        operation = begin(client, NAME, run_id=candidate(client, runs), ask="always")
-        get_there(client, operation, "Loading")
-        (process,) = [found for found in processes(client, NAME) if found.pid not in own]
-        process.kill()
-        ended = finish(client, operation)
-        assert ended.error is not None
-        assert ended.error.code == "load_failed"
-        assert is_whole(client, mlflow, before, versions, operation) is False
-
-        operation = begin(client, NAME, run_id=candidate(client, runs), ask="always")
-        reach(client, operation, WAITING)
-        (process,) = [found for found in processes(client, NAME) if found.pid not in own]
-        process.kill()
+    before, versions = endpoint(client, NAME), registered(mlflow)
+    operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
+    get_there(client, operation, step)
+    card = folder(client, NAME).process()
+    assert card is not None
+    psutil.Process(card.pid).kill()
+    if step == WAITING:
+        wait_until(lambda: folder(client, NAME).process() is not None, "it is started again while nobody decided")
         client.post(f"/serving/promotions/{operation.id}/go", Operation, Decide())
-        assert finish(client, operation).state is OperationState.succeeded, "it is loaded again"
-        assert is_whole(client, mlflow, before, versions, operation)
+    finish(client, operation)
+    is_whole(client, mlflow, before, versions, operation)
+
+
+def test_the_candidates_process_dies(client: Client, runs: list[str], mlflow: Any) -> None:
+    before, versions = endpoint(client, NAME), registered(mlflow)
+    own = {process.pid for process in processes(client, NAME)}
+    operation = begin(client, NAME, run_id=candidate(client, runs), ask="always")
+    get_there(client, operation, "Loading")
+    (process,) = [found for found in processes(client, NAME) if found.pid not in own]
+    process.kill()
+    ended = finish(client, operation)
+    assert ended.error is not None
+    assert ended.error.code == "load_failed"
+    assert is_whole(client, mlflow, before, versions, operation) is False
+
+    operation = begin(client, NAME, run_id=candidate(client, runs), ask="always")
+    reach(client, operation, WAITING)
+    (process,) = [found for found in processes(client, NAME) if found.pid not in own]
+    process.kill()
+    client.post(f"/serving/promotions/{operation.id}/go", Operation, Decide())
+    assert finish(client, operation).state is OperationState.succeeded, "it is loaded again"
+    assert is_whole(client, mlflow, before, versions, operation)
 
 
 def test_a_first_promotion_that_dies_leaves_no_endpoint(client: Client, runs: list[str], mlflow: Any) -> None:
