@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("mlflow", "pandas", "numpy", "dask", "distributed", "feast", "evidently", "torch", "sklearn")
+HEAVY = ("mlflow", "pandas", "numpy", "pyarrow", "dask", "distributed", "feast", "evidently", "torch", "sklearn")
 
 
 def loaded_after(code: str) -> set[str]:
@@ -21,7 +21,8 @@ def test_import_labwright_loads_next_to_nothing() -> None:
 
 
 def test_the_service_application_imports_no_ml_library() -> None:
-    assert not loaded_after("import labwright.service.app") & set(HEAVY)
+    code = "import labwright.service.app, labwright.serving.readiness.running"
+    assert not loaded_after(code) & set(HEAVY)
 
 
 def test_the_door_imports_no_ml_library() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,11 +24,14 @@ from labwright.errors import NotFoundError
 from labwright.experiments.models import RunDetail
 from labwright.service.models import Operation, OperationState
 from labwright.serving.models import Endpoint, Promote
-from labwright.serving.readiness.bootstrap import compare
+from labwright.serving.prediction_log import FeedbackWriter, Writer
+from labwright.serving.readiness.bootstrap import _tails, compare
 from labwright.serving.readiness.checks.example_scored import example_scored
+from labwright.serving.readiness.checks.metrics import _asker
 from labwright.serving.readiness.checks.schema import schema
 from labwright.serving.readiness.evaluation import rows_with_feedback
 from labwright.serving.readiness.models import Check, ReadinessCard, Verdict
+from labwright.serving.settings_models import EndpointSettings, LogSettings
 from tests import models
 
 NAME = "ready-delay"
@@ -234,6 +237,8 @@ def test_what_answers_are_good(answers: Any, verdict: str, words: str) -> None:
         ("x:string", "x:double", "fail", "takes double where it took string"),
         ("x:double?", "x:double", "fail", "'x' must be sent now"),
         ("x:double y:double?", "x:double", "pass", "which nobody sends, is gone"),
+        ("x:double sent:double?", "x:double", "fail", "input 'sent' is gone"),
+        ("x:double unkept:double?", "x:double", "warn", "the log does not keep who sends it"),
         ("x:double>long", "x:double>double", "warn", "is double and was long"),
         ("x:double>long", "x:double>string", "fail", "is string and was long"),
         ("x:double", "", "warn", "this one has none"),
@@ -245,8 +250,15 @@ def test_what_a_schema_means_for_callers(
 ) -> None:  # fmt: skip
     subject: Any = SimpleNamespace(
         card={"signature": signature(after)}, live_card={"signature": signature(before)},
-        live=SimpleNamespace(version="1"), folder=SimpleNamespace(log=tmp_path),
+        live=SimpleNamespace(version="1"), folder=SimpleNamespace(log=tmp_path / "log"),
+        settings=EndpointSettings(log=LogSettings(leave_out=["unkept"])),
+        context=SimpleNamespace(folders=SimpleNamespace(logs=tmp_path)),
     )  # fmt: skip
+    (tmp_path / "log").mkdir()
+    if "sent" in before or "unkept" in before:
+        writer = Writer(tmp_path / "log")
+        writer.write("0" * 32, datetime.now(UTC), "1", 200, 1.0, 1, '["x", "sent"]', "[[1, 2]]", "[1]")
+        writer.close()
     found = schema(subject, lambda: None)
     assert found.verdict == verdict
     assert words in found.words
@@ -332,6 +344,37 @@ def test_rows_are_also_had_from_the_endpoints_log_with_feedback(client: Client, 
     assert found["columns"] == models.COLUMNS
     assert found["data"] == 2 * frame.head(40).to_numpy().tolist()
     assert found["truth"] == 40 * [1] + late.head(40).tolist(), "the newest first, one outcome for all rows of a call"
+
+
+def test_rows_of_the_log_are_what_was_sent_and_no_hashes(tmp_path: Path) -> None:
+    folder, out = tmp_path / "late" / "log", tmp_path / "rows.json"
+    folder.mkdir(parents=True)
+    writer, told = Writer(folder, LogSettings(hashed=["who"])), FeedbackWriter(folder)
+    for number, (columns, data) in enumerate(
+        [('["x", "who"]', "[[1, 7]]"), ('["x", "n"]', "[[2, 3]]"), ('["input"]', "[[[0.5, 1.5]]]")]
+    ):
+        writer.write(f"{number:032x}", datetime.now(UTC), "1", 200, 1.0, 1, columns, data, "[1]")
+        told.write([(f"{number:032x}", number)], "owner")
+    assert rows_with_feedback(str(folder), str(out)) is True
+    found = json.loads(out.read_text())
+    rows = [dict(zip(found["columns"], row, strict=True)) for row in found["data"]]
+    assert "who" not in found["columns"], "a hash is nothing to predict from"
+    assert [row["x"] for row in rows] == [None, 2, 1]
+    assert isinstance(rows[1]["n"], int), "a whole number stays one beside rows that lack it"
+    for kind, logged, item in [("[-1, 2]", [0.5, 1.5], [0.5, 1.5]), ("[-1]", 0.5, 0.5)]:
+        made = {"tensor": True, "signature": {"inputs": [{"name": "input", "type": f"tensor of float64 {kind}"}]}}
+        asked = _asker(made, {"columns": ["input"]}, candidate=True)([[logged]])
+        assert asked == {"kind": "tensor", "columns": [], "data": [item]}, "a row of a tensor's log is one item"
+
+
+def test_few_rows_give_a_wider_interval() -> None:
+    from scipy.stats import norm, t
+
+    for rows in (10, 30, 1000):
+        low, high = _tails(rows)
+        assert low == pytest.approx(norm.cdf(-t.ppf(0.975, rows - 1) * np.sqrt(rows / (rows - 1))), rel=0.02)
+        assert low + high == pytest.approx(1)
+    assert _tails(10)[0] < _tails(1000)[0] < 0.025
 
 
 def test_metrics_of_regressions_probabilities_and_ties() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 5000
 DAYS = 90  # of feedback
+LOOKED_AT = 200
 _TRUTH = "\0truth"
 
 
@@ -36,14 +38,26 @@ def logged_rows(path: str, out: str) -> None:
     frame = table.to_pandas()
     if target not in frame.columns:
         raise _unreadable()
-    Path(out).write_text(json.dumps(_split(frame, target)))
+    # Who has no time for all rows takes the first of them, which must not be those of one day, or of one class.
+    Path(out).write_text(json.dumps(_split(frame.sample(frac=1, random_state=0), target)))
+
+
+def columns_sent(folder: str) -> list[str]:
+    """The names of the inputs that the newest calls had."""
+    from labwright.serving.prediction_log import lines
+
+    newest = islice(lines(Path(folder), newest_first=True), LOOKED_AT)
+    return sorted({name for line in newest for name in line.get("columns", [])})
 
 
 def rows_with_feedback(folder: str, out: str) -> bool:
-    """Write what callers sent and what came true later to `out`, the newest `MOST` rows; False where nothing did."""
+    """Write what callers sent and what came true later to `out`, the newest `MOST` rows; False where nothing did.
+
+    Columns of which the log has only hashes are not among it.
+    """
     import pandas as pd
 
-    from labwright.serving.prediction_log import lines
+    from labwright.serving.prediction_log import lines, plain_inputs
     from labwright.serving.prediction_log.feedback import by_row, outcomes
 
     since = datetime.now(UTC) - timedelta(days=DAYS)
@@ -53,18 +67,20 @@ def rows_with_feedback(folder: str, out: str) -> bool:
     tables: dict[tuple[str, ...], list[list[Any]]] = {}
     count = 0
     for line in lines(Path(folder), since, newest_first=True):
-        if line["id"] not in known or line["status"] != 200 or line["role"] == "shadow" or not line.get("data"):
+        if line["id"] not in known or line["status"] != 200 or line["role"] == "shadow":
             continue
-        data = line["data"]
+        columns, data = plain_inputs(line)
+        if not columns or not data:
+            continue
         truth = by_row(known[line["id"]], len(data))
-        tables.setdefault(tuple(line["columns"]), []).extend([*row, one] for row, one in zip(data, truth, strict=True))
+        tables.setdefault(tuple(columns), []).extend([*row, one] for row, one in zip(data, truth, strict=True))
         count += len(data)
         if count >= MOST:
             break
     if not tables:
         return False
     # Callers may send the columns in another order, or leave out what is optional; `_TRUTH` is no name of theirs.
-    frames = [pd.DataFrame(rows, columns=[*columns, _TRUTH]) for columns, rows in tables.items()]
+    frames = [pd.DataFrame(rows, columns=[*names, _TRUTH], dtype=object) for names, rows in tables.items()]
     Path(out).write_text(json.dumps(_split(pd.concat(frames, ignore_index=True), _TRUTH)))
     return True
 

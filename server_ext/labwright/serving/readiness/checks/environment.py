@@ -22,6 +22,8 @@ def environment(subject: Subject, _stop: Stop) -> Found:
         return passed("Its environment was rebuilt from its own requirements.", *figures)
     missing, other, unread = [], [], []
     for line in wanted:
+        if line.startswith("-"):  # where to get packages from: an option of pip
+            continue
         try:
             needed = Requirement(line)
         except InvalidRequirement:
@@ -38,7 +40,7 @@ def environment(subject: Subject, _stop: Stop) -> Found:
             other.append((needed.name, str(needed.specifier), here))
     figures += [(name, f"{specifier}, here {here}") for name, specifier, here in other]
     figures += [(name, "not installed here") for name in missing]
-    details = {"missing": missing, "other": [list(one) for one in other], "unread": unread}
+    details = {"missing": missing, "other": [list(one) for one in other], "unread": len(unread)}
     way = f"log the model again here, or: %endpoint settings {subject.endpoint} environment=rebuilt"
     if missing:
         return warned(f"Not installed here: {_names(missing)}; install it, or {way}.", *figures, **details)

@@ -28,8 +28,8 @@ def example_scored(subject: Subject, _stop: Stop) -> Found:
         )  # fmt: skip
     figures = [(f"answer to row {place + 1}", _short(_text(answer))) for place, answer in enumerate(answers[:SHOWN])]
     # NaN travels as null. Where the signature says numbers, or other answers are, none is meant to be missing.
-    bad = sum(_missing(answer) for answer in answers)
-    if bad and (_numeric(subject.card) or any(_number(answer) for answer in answers)):
+    bad = sum(is_missing(answer) for answer in answers)
+    if bad and (_numeric(subject.card) or any(is_number(answer) for answer in answers)):
         return failed(f"{bad} of {rows} answers to its own input example are no number (NaN); {CAUSES}.", *figures)
     if bad == rows:
         return failed(f"All answers to its own input example are empty; {CAUSES}.", *figures)
@@ -42,17 +42,19 @@ def _numeric(card: dict[str, Any]) -> bool:
     return bool(outputs) and all(str(column["type"]).startswith(kinds) for column in outputs)
 
 
-def _missing(answer: Any) -> bool:
+def is_missing(answer: Any) -> bool:
+    """Whether an answer, or a part of it, is nothing: NaN travels as null."""
     if isinstance(answer, dict):
         answer = list(answer.values())
-    return any(_missing(one) for one in answer) if isinstance(answer, list) else answer is None
+    return any(is_missing(one) for one in answer) if isinstance(answer, list) else answer is None
 
 
-def _number(answer: Any) -> bool:
+def is_number(answer: Any) -> bool:
+    """Whether an answer, or a part of it, is a number."""
     if isinstance(answer, dict):
         answer = list(answer.values())
     if isinstance(answer, list):
-        return any(_number(one) for one in answer)
+        return any(is_number(one) for one in answer)
     return isinstance(answer, (int, float)) and not isinstance(answer, bool)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from labwright.errors import InvalidError
 from labwright.experiments import core as experiments
 from labwright.service import children
 from labwright.serving.prediction_log.feedback import FOLDER
+from labwright.serving.readiness.checks.example_scored import is_missing, is_number
 from labwright.serving.readiness.contributions import Found, Stop, failed, passed, warned
 from labwright.serving.readiness.subject import Subject
 
@@ -39,12 +41,15 @@ def metrics(subject: Subject, stop: Stop) -> Found | None:
     except _NotScored as error:
         return failed(str(error)) if error.candidate else warned(f"Not compared: {error}")
     truth = table["truth"][: len(candidate)]
-    if missing := sum(answer is None for answer in candidate):
+    missing = sum(map(is_missing, candidate))
+    if missing and (None in candidate or any(map(is_number, candidate))):
         return failed(
             f"It gives no number (NaN) for {missing:,} of {len(candidate):,} evaluation rows; look at its "
             "preprocessing, log it again, and promote the new run."
         )
-    known = [place for place, answer in enumerate(live) if answer is not None]
+    known = [place for place, answer in enumerate(live) if not is_missing(answer)]
+    if len(known) < FEWEST:
+        return warned(f"Not compared: version {subject.live.version} answers {len(known)} of {len(live):,} rows only.")
     sides = {
         "truth": [truth[place] for place in known],
         "candidate": [candidate[place] for place in known],
@@ -123,17 +128,17 @@ def _score(subject: Subject, table: dict[str, Any], stop: Stop) -> tuple[list[An
     """Both versions' answers to as many of the rows as there is time for, in turns."""
     assert subject.live is not None
     sides = [
-        (subject.version.version, _columns(subject.card, table, candidate=True), []),
-        (subject.live.version, _columns(subject.live_card or {}, table, candidate=False), []),
-    ]  # type: list[tuple[str, list[int] | None, list[Any]]]
+        (subject.version.version, _asker(subject.card, table, candidate=True), []),
+        (subject.live.version, _asker(subject.live_card or {}, table, candidate=False), []),
+    ]  # type: list[tuple[str, Callable[[list[list[Any]]], dict[str, Any]], list[Any]]]
     until = time.monotonic() + SCORING_SECONDS
     for first in range(0, len(table["data"]), CHUNK):
         if first and time.monotonic() > until:
             break
         part = table["data"][first : first + CHUNK]
-        for version, places, answers in sides:
+        for version, asked, answers in sides:
             stop()
-            reply = subject.score(version, _request(table["columns"], part, places))
+            reply = subject.score(version, asked(part))
             found = reply.get("predictions")
             if not isinstance(found, list) or len(found) != len(part):
                 why = str(reply.get("error", "it does not give one answer for each row"))[:300]
@@ -143,23 +148,32 @@ def _score(subject: Subject, table: dict[str, Any], stop: Stop) -> tuple[list[An
     return sides[0][2], sides[1][2]
 
 
-def _columns(card: dict[str, Any], table: dict[str, Any], *, candidate: bool) -> list[int] | None:
-    """The places of the columns that a version takes; None where it takes all of them, as a tensor."""
-    if card.get("tensor"):
-        return None
+def _asker(
+    card: dict[str, Any], table: dict[str, Any], *, candidate: bool
+) -> Callable[[list[list[Any]]], dict[str, Any]]:  # fmt: skip
+    """What makes a request of rows, as a version takes them. Errors: InvalidError when they lack a column."""
     inputs = (card.get("signature") or {}).get("inputs")
+    if card.get("tensor"):
+        flat = str(inputs[0]["type"]).endswith("[-1]") if inputs else False
+        return lambda rows: {"kind": "tensor", "columns": [], "data": _items(table["columns"], rows, flat)}
+    places = _places(inputs, table["columns"], candidate=candidate)
+    names = [table["columns"][place] for place in places]
+    return lambda rows: {"kind": "frame", "columns": names, "data": [[row[place] for place in places] for row in rows]}
+
+
+def _items(columns: list[str], rows: list[list[Any]], flat: bool) -> list[Any]:
+    """A row is an item of the tensor; a lone column holds the items themselves, as in the endpoint's log."""
+    lone = len(columns) == 1 and (flat or all(isinstance(row[0], list) for row in rows))
+    return [row[0] for row in rows] if lone else rows
+
+
+def _places(inputs: list[dict[str, Any]] | None, columns: list[str], *, candidate: bool) -> list[int]:
+    """The places of the columns that a version takes."""
     if inputs is None:
-        return list(range(len(table["columns"])))
-    missing = [column["name"] for column in inputs if column["required"] and column["name"] not in table["columns"]]
+        return list(range(len(columns)))
+    missing = [column["name"] for column in inputs if column["required"] and column["name"] not in columns]
     if missing:
         whose = "this version" if candidate else "the live version"
         names = ", ".join(repr(name[:60]) for name in missing[:3])
         raise InvalidError(f"the evaluation rows lack {names}, which {whose} takes; log them with all columns: {CODE}.")
-    return [table["columns"].index(column["name"]) for column in inputs if column["name"] in table["columns"]]
-
-
-def _request(columns: list[str], rows: list[list[Any]], places: list[int] | None) -> dict[str, Any]:
-    if places is None:
-        return {"kind": "tensor", "columns": [], "data": rows}
-    names = [columns[place] for place in places]
-    return {"kind": "frame", "columns": names, "data": [[row[place] for place in places] for row in rows]}
+    return [columns.index(column["name"]) for column in inputs if column["name"] in columns]

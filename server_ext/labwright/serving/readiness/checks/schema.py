@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from labwright.service.children import run_job
 from labwright.serving import prediction_log
 from labwright.serving.readiness.contributions import Found, Stop, failed, passed, warned
 from labwright.serving.readiness.subject import Subject
@@ -16,7 +18,6 @@ WIDER = {
     ("boolean", "integer"),
 }  # fmt: skip
 NUMBERS = {"double", "float", "integer", "long", "boolean"}
-LOOKED_AT = 200
 
 
 def schema(subject: Subject, _stop: Stop) -> Found:
@@ -27,16 +28,20 @@ def schema(subject: Subject, _stop: Stop) -> Found:
         return passed(f"{live.capitalize()} has no signature, so there is nothing to compare with.")
     if after is None:
         return warned(f"{live.capitalize()} has a signature and this one has none; log it with one (infer_signature).")
-    broken, notes = _inputs(before["inputs"], after["inputs"], lambda: _sent(subject))
+    newest = cache(lambda: _newest(subject))
+    broken, unsure, notes = _inputs(before["inputs"], after["inputs"], lambda name: _sent(subject, name, newest))
     broken_out, changed_out = _outputs(before["outputs"], after["outputs"])
     figures = [("inputs", f"{len(before['inputs'])} → {len(after['inputs'])}"),
                ("outputs", f"{len(before['outputs'])} → {len(after['outputs'])}")]  # fmt: skip
-    details = {"broken": broken + broken_out, "changed": notes + changed_out}
+    details = {"broken": broken + broken_out, "changed": notes + unsure + changed_out}
     if broken or broken_out:
         words = f"Who calls {live} today would break: {_list(broken + broken_out)}."
         return failed(
             f"{words} Promote it to an endpoint of its own, or train with the old columns.", *figures, **details
         )
+    if unsure:
+        words = f"Some who call {live} today may break: {_list(unsure)}; ask them first."
+        return warned(words, *figures, **details)
     if changed_out:
         return warned(f"Callers see other answers: {_list(changed_out)}; tell them first.", *figures, **details)
     if notes:
@@ -49,15 +54,19 @@ def _signature(card: dict[str, Any] | None) -> dict[str, list[Column]] | None:
     return found
 
 
-def _inputs(before: list[Column], after: list[Column], sent: Any) -> tuple[list[str], list[str]]:
-    """What breaks callers, and what they need not mind."""
-    broken, notes = [], []
+def _inputs(
+    before: list[Column], after: list[Column], sent: Callable[[str], bool | None]
+) -> tuple[list[str], list[str], list[str]]:  # fmt: skip
+    """What breaks callers, what may, and what they need not mind."""
+    broken, unsure, notes = [], [], []
     new = {column["name"]: column for column in after}
     old = {column["name"]: column for column in before}
     for name, column in old.items():
         if name not in new:
-            if column["required"] or name in sent():
+            if column["required"] or (known := sent(name)):
                 broken.append(f"input {name!r} is gone")
+            elif known is None:
+                unsure.append(f"optional input {name!r} is gone, and the log does not keep who sends it")
             else:
                 notes.append(f"optional input {name!r}, which nobody sends, is gone")
         elif (column["type"], new[name]["type"]) in WIDER:
@@ -70,7 +79,7 @@ def _inputs(before: list[Column], after: list[Column], sent: Any) -> tuple[list[
         if name not in old:
             words = f"input {name!r} is new"
             broken.append(f"{words} and must be sent") if column["required"] else notes.append(f"{words} and optional")
-    return broken, notes
+    return broken, unsure, notes
 
 
 def _outputs(before: list[Column], after: list[Column]) -> tuple[list[str], list[str]]:
@@ -99,10 +108,19 @@ def _kind(what: str, before: str, after: str) -> tuple[list[str], list[str]]:
     return ([], words) if before in NUMBERS and after in NUMBERS else (words, [])
 
 
-def _sent(subject: Subject) -> set[str]:
-    """The inputs that the newest calls had."""
-    newest = islice(prediction_log.lines(subject.folder.log, newest_first=True), LOOKED_AT)
-    return {name for line in newest for name in line.get("columns", [])}
+def _sent(subject: Subject, name: str, newest: Callable[[], set[str]]) -> bool | None:
+    """Whether the newest calls had this input; None where the log does not keep it."""
+    if prediction_log.is_empty(subject.folder.log):
+        return False
+    kept = subject.settings.log
+    return name in newest() if kept.inputs and name not in kept.leave_out else None
+
+
+def _newest(subject: Subject) -> set[str]:
+    """The inputs that the newest calls had; a job, for the log may be Parquet."""
+    arguments = {"folder": str(subject.folder.log)}
+    log = subject.context.folders.logs / "serving.log"
+    return set(run_job("labwright.serving.readiness.evaluation:columns_sent", arguments, log=log, timeout=40))
 
 
 def _list(items: list[str], most: int = 4) -> str:
