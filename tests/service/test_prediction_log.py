@@ -198,6 +198,43 @@ def test_without_a_key_what_would_be_hashed_is_left_out(folder: Path) -> None:
     assert writer.unlogged == 0
 
 
+def test_outputs_that_are_columns_by_name_are_kept_from_the_log_too(folder: Path) -> None:
+    writer = Writer(folder, LogSettings(leave_out=["name"], hashed=["id"]))
+    columns, data, outputs = (
+        '["id", "x"]',
+        "[[5, 1], [6, 2]]",
+        '{"name": ["A", "B"], "id": [5, 6], "score": [0.1, 0.2]}',
+    )
+    writer.write("0" * 32, datetime.now(UTC), "1", 200, 1.0, 2, columns, data, outputs)
+    (item,) = prediction_log.read(folder)
+    assert set(item["predictions"]) == {"id", "score"}
+    assert item["predictions"]["id"] == [row[0] for row in item["data"]], "the same hashes, so that they join"
+
+
+def test_a_key_that_is_empty_hashes_nothing(folder: Path) -> None:
+    (folder.parent / "log.key").write_text("")
+    writer = Writer(folder, LogSettings(hashed=["x"]))
+    write(writer, "a", 5)
+    (item,) = prediction_log.read(folder)
+    assert item["columns"] == []
+
+
+@pytest.mark.parametrize("text", ["id,x\n1,2\n3\n", "id,x\n1," + "9" * 200_000 + "\n"])
+def test_a_large_csv_with_odd_rows_spoils_nothing(folder: Path, text: str) -> None:
+    writer = Writer(folder, LogSettings(entity_keys=["x"], leave_out=["other"]))
+    writer.write("0" * 32, datetime.now(UTC), "1", 200, 1.0, 2, '["id","x"]', text, "[1,2]", form="csv")
+    writer.tidy(worth=1)
+    write(writer, "1" * 32)
+    before = prediction_log.read(folder)
+    assert writer.unlogged == (len(text) > 200)
+    tidy(folder)
+    assert closed(pieces(folder)) == []
+    assert prediction_log.read(folder) == before
+    if not writer.unlogged:
+        assert before[0]["data"] == [[1, 2], [3, None]]
+        assert before[0]["entity_keys"] == {"x": [2, None]}
+
+
 def test_the_newest_requests_are_found_by_what_they_were(folder: Path, tmp_path: Path) -> None:
     writer = Writer(folder)
     for number in range(12):

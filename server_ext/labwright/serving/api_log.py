@@ -23,14 +23,16 @@ def log(
 ) -> pd.DataFrame:  # fmt: skip
     """The prediction log: a row per answered row, with inputs, `prediction` and `feedback`.
 
-    `since`: 30m, 12h, 1d, or a time. `columns`: only these inputs. `role`: only rows of live, share, canary or shadow,
-    or all; without it all but the shadow's. The log is read here, in the kernel.
+    `since`: 30m, 12h, 1d, or a time (UTC where it names no zone). `columns`: only these inputs. `role`: only rows of
+    live, share, canary or shadow, or all; without it all but the shadow's. The log is read here, in the kernel.
     """
     if isinstance(since, str):
         try:
             since = datetime.now(UTC) - prediction_log.parse_window(since)
         except ValueError as error:
             raise InvalidError(f"since: {error}.") from None
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=UTC)
     if role is not None and role not in (*ROLES, "all"):
         raise InvalidError(f"role is one of {', '.join(ROLES)}, or all.")
     folder = EndpointFolder(shared().folders.home / "endpoints" / path(name))

@@ -63,10 +63,17 @@ def deleted_rows(folder: Path) -> int:
         return 0
 
 
-def note_deleted(folder: Path, rows: int) -> None:
-    """Say that so many more will not be counted in files any more."""
-    if rows:
-        write_private(folder / DELETED, json.dumps({"rows": deleted_rows(folder) + rows}))
+def note_deleted(folder: Path, rows: int, name: str) -> None:
+    """Say that so many more, of the piece of this name, will not be counted in files any more; once for each piece."""
+    if rows and _last_deleted(folder) != name:  # who noted it may have been killed before the file was gone
+        write_private(folder / DELETED, json.dumps({"rows": deleted_rows(folder) + rows, "last": name}))
+
+
+def _last_deleted(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / DELETED).read_text())["last"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
 
 
 def _counted(folder: Path) -> dict[str, tuple[int, int]]:

@@ -81,12 +81,17 @@ def tensor(data: dict[str, Any]) -> list[Any]:
 
 def _csv(columns: Any, text: str) -> tuple[list[str], list[list[Any]]]:
     types = columns if isinstance(columns, dict) else {}
-    lines = [line for line in csv.reader(io.StringIO(text)) if line]
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text)) if line]
+    except csv.Error as error:  # such as a field of more than 128 KB
+        raise ValueError("a CSV that cannot be read") from error
     if not lines:
         return [], []
     names = lines[0]
     kinds = [types.get(name) for name in names]
-    return names, [[_cell(cell, kind) for cell, kind in zip(line, kinds, strict=False)] for line in lines[1:]]
+    wide = len(names)  # a large CSV's short rows were filled by who read it
+    whole = [line + [""] * (wide - len(line)) if len(line) < wide else line for line in lines[1:]]
+    return names, [[_cell(cell, kind) for cell, kind in zip(line, kinds, strict=False)] for line in whole]
 
 
 def _cell(text: str, kind: str | None) -> Any:

@@ -113,7 +113,7 @@ def _keys_text(found: Line) -> str | None:
         return None
     try:
         columns, data = forms.rows(json.loads(found.values[0]), json.loads(found.values[1]))
-    except ValueError:
+    except (ValueError, TypeError, LookupError):
         return None
     return json.dumps(forms.entity_keys(names, columns, data))
 

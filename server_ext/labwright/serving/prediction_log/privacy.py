@@ -20,6 +20,7 @@ from labwright.serving.prediction_log.policy import Policy
 from labwright.state import write_private
 
 KEY = "log.key"
+LEAST = 16  # bytes of a key
 log = logging.getLogger(__name__)
 
 
@@ -67,8 +68,12 @@ class Privacy:
         return json.dumps([names[place] for place in kept]), json.dumps(shown)
 
     def outputs_of(self, predictions: str) -> str:
-        """Outputs (JSON text) likewise, where they are records by column."""
+        """Outputs (JSON text) likewise, where they are records by column, or columns by name."""
         found = json.loads(predictions)
+        if isinstance(found, dict):
+            return json.dumps(
+                {name: self._column(name, value) for name, value in found.items() if name not in self._out}
+            )
         if not isinstance(found, list) or not any(isinstance(item, dict) for item in found):
             return predictions
         return json.dumps([self._record(item) if isinstance(item, dict) else item for item in found])
@@ -79,6 +84,11 @@ class Privacy:
             for name, value in record.items()
             if name not in self._out
         }
+
+    def _column(self, name: str, value: Any) -> Any:
+        if name not in self._hashed:
+            return value
+        return [self._hash(item) for item in value] if isinstance(value, list) else self._hash(value)
 
     def _hash(self, value: Any) -> str | None:
         return None if value is None else keyed_hash(self._key, value)
@@ -93,8 +103,14 @@ def keyed_hash(key: bytes, value: Any) -> str:
 
 
 def read_key(folder: Path) -> bytes:
-    """The endpoint's key, made at first use. It lies beside the log, not in it: a log may be handed on."""
+    """The endpoint's key, made at first use. It lies beside the log, not in it: a log may be handed on.
+
+    Errors: OSError, ValueError for a file that holds none.
+    """
     path = folder.parent / KEY
     if not path.exists():
         write_private(path, secrets.token_hex(32), only_if_new=True)
-    return bytes.fromhex(path.read_text().strip())
+    key = bytes.fromhex(path.read_text().strip())
+    if len(key) < LEAST:
+        raise ValueError("this is no key")
+    return key

@@ -77,7 +77,7 @@ def _item(raw: bytes) -> dict[str, Any] | None:
         try:
             item["columns"], item["data"] = forms.rows(json.loads(found.values[0]), json.loads(found.values[1]))
             item["predictions"] = forms.outputs(json.loads(found.values[2]))
-        except ValueError:
+        except (ValueError, TypeError, LookupError):
             item["columns"], item["data"], item["predictions"] = [], [], None
         if names := item.pop("keys", None):
             item["entity_keys"] = forms.entity_keys(names, item["columns"], item["data"])

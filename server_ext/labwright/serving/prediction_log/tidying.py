@@ -86,7 +86,7 @@ def _compact(folder: Path, endpoint: str) -> None:
 def _delete(folder: Path, gone: Iterable[Piece]) -> None:
     for piece in gone:
         rows = answered_in(piece.part) if piece.part is not None else _answered(piece.segment)
-        note_deleted(folder, rows)
+        note_deleted(folder, rows, piece.name)
         for path in (piece.segment, piece.part):  # in this order: what is half deleted must not be read
             if path is not None:
                 path.unlink(missing_ok=True)
