@@ -149,6 +149,29 @@ def test_bad_asks_are_a_line_and_write_nothing(shell: Any, tmp_path: Path) -> No
     assert sorted(os.listdir(tmp_path)) == ["data.txt", "there.csv"]
 
 
+def test_predictions_never_take_the_place_of_what_is_not_theirs(shell: Any, tmp_path: Path) -> None:
+    frame, rows = models.flights(50)[0], tmp_path / "rows"
+    rows.mkdir()
+    frame.to_csv(rows / "a.csv", index=False)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    shell.user_ns["double"] = pd.concat([frame, frame[["temp"]]], axis=1)
+    for line, words in [
+        (f"%score {NAME} july --out {tmp_path}/mine --overwrite", "holds other files than predictions"),
+        (f"%score {NAME} {rows} --out {rows} --overwrite", "where the rows to score are"),
+        (f"%score {NAME} {rows}/a.csv --out {rows}/a.csv --overwrite", "where the rows to score are"),
+        (f"%score {NAME} {rows} --out {rows}/b.csv", "where the rows to score are"),
+        (f"%score {NAME} double --out {tmp_path}/c.csv", "Two columns are named 'temp'"),
+    ]:
+        error, _, _ = run(shell, line)
+        assert words in str(error), (line, error)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "mine"
+    assert os.listdir(rows) == ["a.csv"]
+    (rows / "0.csv").write_text(",".join(frame) + "\n")
+    found = lw.serving.score(NAME, rows)
+    assert found.tolist() == expected(frame), "a file without rows is passed over"
+
+
 def test_each_worker_loads_the_model_once_and_rows_keep_their_order(
     workers: Any, runs: dict[str, str], loads: Path, small_parts: None
 ) -> None:

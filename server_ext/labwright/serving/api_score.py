@@ -49,7 +49,8 @@ def score(
     go along. The notebook's Dask cluster (or the one named `cluster`) does the work, each of its processes with the
     model loaded once; without a cluster it is done here. Nothing is written before all is scored.
 
-    Errors: NotFoundError, InvalidError (schema, missing_column, part_failed: which rows), ConflictError (exists).
+    Errors: NotFoundError, InvalidError (schema, missing_column, part_failed: which rows, types, same_place),
+    ConflictError (exists).
     """
     from labwright.serving.batch import models_found, sinks, sources, spread
     from labwright.serving.batch.check import Signed
@@ -63,6 +64,7 @@ def score(
         client, where = _client(cluster)
         threads = sum(client.nthreads().values()) if client is not None else 1
         source = sources.of(data, signed.types, threads)
+        sinks.check_apart(out, data)
         sink = sinks.of(out, source.plain_index, overwrite=overwrite)
         signed.check(source.head(), kept)
         done = parts = 0
@@ -81,8 +83,8 @@ def score(
                     tell(done, source.rows, told - begin)
             result = sink.finish()
         except BaseException:
-            results.close()
             sink.abort()
+            results.close()
             if shown is not None:
                 shown.end("Nothing was written.")
             raise

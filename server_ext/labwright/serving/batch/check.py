@@ -30,6 +30,8 @@ class Signed:
         if not len(head):
             raise InvalidError("There is no row to score.", code="no_rows")
         columns = [str(name) for name in getattr(head, "columns", [])]
+        if double := next((name for place, name in enumerate(columns) if name in columns[:place]), None):
+            raise InvalidError(f"Two columns are named {double[:60]!r}; give each a name of its own.", code="schema")
         if unknown := [name for name in keep if name not in columns]:
             raise InvalidError(
                 f"There is no column {unknown[0]!r} to keep; there are {_some(columns)}.", code="no_column"

@@ -95,8 +95,9 @@ class CsvFiles:
 
     def head(self) -> Any:
         """As `Source` says."""
-        for frame in self._read(self._paths[0], 1000):
-            return frame
+        for path in self._paths:
+            for frame in self._read(path, 1000):
+                return frame
         raise InvalidError(f"{self.words} has no rows.", code="no_rows")
 
     def parts(self) -> Iterator[Part]:
@@ -121,6 +122,8 @@ class CsvFiles:
                 path, chunksize=rows, dtype=kinds, parse_dates=times, float_precision="round_trip", low_memory=False
             ) as reader:
                 for frame in reader:
+                    if frame.empty:  # a header and no row
+                        continue
                     texts = [name for name in self._texts if name in names]
                     yield frame.astype(dict.fromkeys(texts, object)).replace({pd.NA: None}) if texts else frame
         except (ValueError, OSError, pd.errors.ParserError) as error:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-from contextlib import suppress
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from labwright.errors import ConflictError, InvalidError, NotFoundError
+from labwright.serving.batch.sink_files import CsvFile, ParquetFile, ParquetFolder, exists
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+PART = re.compile(r"part-\d{5,}\.parquet")  # a file of a folder of predictions
 
 
 class Sink(Protocol):
@@ -50,103 +51,6 @@ class Memory:
         self._frames.clear()
 
 
-class _Files:
-    """Writes beside the place under another name, and renames at the end."""
-
-    def __init__(self, out: Path, plain_index: bool, overwrite: bool) -> None:
-        self._out, self._overwrite, self._index = out, overwrite, not plain_index
-        self._temporary = out.parent / f".{out.name}.{secrets.token_hex(4)}.tmp"
-
-    def finish(self) -> Path:
-        """As `Sink` says. Errors: ConflictError when somebody made it meanwhile."""
-        self._close()
-        _sync(self._temporary)
-        if self._overwrite:
-            _replace(self._temporary, self._out)
-        elif self._temporary.is_dir():
-            if self._out.exists():
-                raise _exists(self._out)
-            os.rename(self._temporary, self._out)
-        else:
-            try:
-                os.link(self._temporary, self._out)
-            except FileExistsError:
-                raise _exists(self._out) from None
-            self._temporary.unlink()
-        _sync(self._out.parent)
-        return self._out
-
-    def abort(self) -> None:
-        """As `Sink` says."""
-        with suppress(Exception):
-            self._close()
-        if self._temporary.is_dir():
-            shutil.rmtree(self._temporary, ignore_errors=True)
-        else:
-            self._temporary.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        raise NotImplementedError
-
-
-class ParquetFile(_Files):
-    """One Parquet file. All parts take the first one's types."""
-
-    _writer: Any = None
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """As `Sink` says. Errors: ValueError for values of other types than before."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pa.Table.from_pandas(frame, preserve_index=self._index, nthreads=1)
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._temporary, table.schema, compression="zstd")
-        try:
-            self._writer.write_table(table.cast(self._writer.schema))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise ValueError(f"predictions of other types than those before: {error}") from None
-
-    def _close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-
-class ParquetFolder(_Files):
-    """A folder with a Parquet file for each part."""
-
-    _count = 0
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """As `Sink` says."""
-        self._temporary.mkdir(exist_ok=True)
-        path = self._temporary / f"part-{self._count:05d}.parquet"
-        frame.to_parquet(path, index=self._index or None, compression="zstd")
-        _sync(path)
-        self._count += 1
-
-    def _close(self) -> None:
-        pass
-
-
-class CsvFile(_Files):
-    """One CSV file with a header; floats keep all their bits."""
-
-    _begun = False
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """As `Sink` says."""
-        label = [name or f"index_{place}" if len(frame.index.names) > 1 else name or "index"
-                 for place, name in enumerate(frame.index.names)]  # fmt: skip
-        frame.to_csv(
-            self._temporary, mode="a", header=not self._begun, index=self._index, index_label=label, lineterminator="\n"
-        )
-        self._begun = True
-
-    def _close(self) -> None:
-        pass
-
-
 def of(out: str | Path | None, plain_index: bool, *, overwrite: bool) -> Sink:
     """The sink that `out` names. Errors: ConflictError (exists), InvalidError, NotFoundError."""
     if out is None:
@@ -155,7 +59,7 @@ def of(out: str | Path | None, plain_index: bool, *, overwrite: bool) -> Sink:
     if not path.parent.is_dir():
         raise NotFoundError(f"There is no folder {path.parent}; make it first.", code="no_folder")
     if path.exists() and not overwrite:
-        raise _exists(path)
+        raise exists(path)
     kinds: dict[str, type[ParquetFile | ParquetFolder | CsvFile]] = {
         ".parquet": ParquetFile, ".csv": CsvFile, "": ParquetFolder,
     }  # fmt: skip
@@ -163,35 +67,21 @@ def of(out: str | Path | None, plain_index: bool, *, overwrite: bool) -> Sink:
     kind = ParquetFolder if path.is_dir() or str(out).endswith("/") else kinds.get(suffix)
     if kind is None:
         raise InvalidError(f"Predictions are written as .parquet or .csv, or into a folder; {suffix} is neither.")
-    if kind is not ParquetFolder and path.is_dir():
-        raise InvalidError(f"{path} is a folder.")
     if kind is ParquetFolder and path.is_file():
         raise InvalidError(f"{path} is a file; name it .parquet or .csv, or choose a folder.")
+    if path.is_dir() and not all(PART.fullmatch(one.name) for one in path.iterdir()):
+        raise ConflictError(
+            f"{path} holds other files than predictions, which would be gone; choose another folder.", code="exists"
+        )
     return kind(path, plain_index, overwrite)
 
 
-def _exists(path: Path) -> ConflictError:
-    return ConflictError(f"{path} is there already; --overwrite (overwrite=True) replaces it.", code="exists")
-
-
-def _replace(new: Path, old: Path) -> None:
-    """Put a file or a folder in the place of another one."""
-    if not old.is_dir():
-        os.replace(new, old)
+def check_apart(out: str | Path | None, data: Any) -> None:
+    """Errors: InvalidError (same_place) where the predictions would take the place of the rows themselves."""
+    if out is None or not isinstance(data, (str, Path)):
         return
-    aside = old.parent / f".{old.name}.{secrets.token_hex(4)}.old"
-    os.rename(old, aside)
-    try:
-        os.rename(new, old)
-    except OSError:
-        os.rename(aside, old)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    there, rows = Path(out).expanduser().resolve(), Path(data).expanduser().resolve()
+    if there == rows or there in rows.parents or (rows in there.parents and rows.is_dir()):
+        raise InvalidError(
+            f"{there} is where the rows to score are; choose another place for the predictions.", code="same_place"
+        )
