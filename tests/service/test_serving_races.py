@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from labwright.actor import Actor
 from labwright.clusters import core as clusters
@@ -20,6 +22,8 @@ from labwright.service.operations import Operations
 from labwright.service.settings import Settings
 from labwright.service.store import Store
 from labwright.serving import core, records, watch
+from labwright.serving.models import Version
+from labwright.serving.promotion import commit
 from labwright.serving.tables import EndpointRow
 from labwright.state import Folders
 
@@ -103,6 +107,40 @@ def test_a_delete_that_was_killed_is_finished_by_the_next_service(
     watch.recover(context)
     watch.close(context)
     assert runner.names() == ["of-another-database"], "a folder that nobody deleted is kept"
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_a_database_that_goes_away_at_the_commit_is_asked_what_came_of_it(
+    context: Context, revision: int, came: bool
+) -> None:
+    version, undone = Version(**{**LIVE, "version": "2"}), []
+
+    def write() -> None:
+        if came:
+            commit.make_shadow(context, ME, "late", version, operation="op", reason=None)
+        raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    with suppress(sa.exc.OperationalError), ExitStack() as undo:
+        undo.callback(undone.append, "files")
+        commit.once(context, "op", undo, write)
+    assert undone == ([] if came else ["files"])
+
+
+def test_an_endpoint_whose_files_are_spoilt_does_not_keep_others_waiting(
+    context: Context, revision: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with context.store.session() as session:
+        session.add(EndpointRow(name="later", wanted="running", live=LIVE, owner=ME.owner, namespace=ME.namespace))
+    seen = []
+
+    def mend(_context: Context, _actor: Actor, name: str) -> None:
+        seen.append(name)
+        if name == "late":
+            raise ValueError("no JSON")
+
+    monkeypatch.setattr(watch, "mend", mend)
+    watch._look(context, {})
+    assert seen == ["late", "later"]
 
 
 def test_of_two_who_saw_the_same_cluster_one_stops_it(context: Context) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from labwright.client import follow, shared
 from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError, UnavailableError
 from labwright.service.models import Operation
+from labwright.serving import naming
 from labwright.serving.models import Decide, Promote
 from labwright.serving.readiness import output
 from labwright.serving.readiness.models import WAITING, ReadinessCard, Verdict
@@ -54,6 +55,7 @@ def promote(
     """
     if to is None:
         raise InvalidError("Say where to: promote(run, to='NAME').")
+    naming.check_new(to)
     from labwright.serving.api import run_with_model
 
     asks = decide is not None and wait and not check_only and reason is None

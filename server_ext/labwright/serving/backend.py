@@ -68,10 +68,15 @@ class LocalRunner:
         others: tuple[dict[str, Any], ...] = (), settings: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """As `Runner` says."""
-        folder = self.folder(name)
-        folder.make()
-        runtime = str(self._where.runtime)
-        folder.write_config(Config(name, version, digest, port, runtime, others=others, settings=settings or {}))
+        folder, runtime = self.folder(name), str(self._where.runtime)
+        try:
+            folder.make()
+            folder.write_config(Config(name, version, digest, port, runtime, others=others, settings=settings or {}))
+        except OSError as error:
+            raise UnavailableError(
+                f"The endpoint's files cannot be written ({error.strerror}); make room on the disk of {folder.path}.",
+                code="not_written",
+            ) from None
 
     def find(self, name: str) -> ProcessCard | None:
         """As `Runner` says."""

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from labwright.actor import Actor
 from labwright.errors import LabwrightError
+from labwright.experiments import core as experiments
 from labwright.service.context import Context
 from labwright.service.models import GoingOn, Operation
-from labwright.serving import consumers, prediction_log, records, registry, standing, wanted, watch
+from labwright.serving import choosing, consumers, prediction_log, records, registry, standing, wanted, watch
 from labwright.serving.environments import keeping
 from labwright.serving.models import (
     Endpoint,
@@ -59,7 +60,8 @@ def register(context: Context, actor: Actor, body: Register) -> Registered:
     """
     records.check_idle(context, body.name)  # a promotion that fails takes back the version that it registered
     journal.settle_left(context, body.name)
-    found = registry.register_run(context, actor, body)
+    run = experiments.get_run(context, actor, body.run_id).run
+    found = registry.register_run(context, body.name, run, choosing.pick(run.models, body.model))
     if found.changed:
         context.events.publish("serving", body.name)
     return found
@@ -162,6 +164,9 @@ def _standing(
     except LabwrightError as error:
         words = room.problems.get(row.name, error.message)
         return EndpointState.failed, words, prediction_log.count_rows(log_folder(context, row.name)), []
+    if not standing.is_ours(status):
+        words = "It was started by another version of Labwright, and is started anew."
+        return EndpointState.starting, words, status.get("predictions", 0), []
     states = {"ready": EndpointState.ready, "failed": EndpointState.failed}
     said = [f"The model cannot be served: {status['message']}." if status["state"] == "failed" else ""]
     said.append(standing.problems(status))

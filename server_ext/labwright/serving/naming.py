@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from labwright.errors import NotFoundError
+from labwright.errors import InvalidError, NotFoundError
 from labwright.serving.models import NAME
 
 
@@ -13,6 +13,12 @@ def path(name: str) -> str:
     if not re.fullmatch(NAME, name):
         raise unknown(name)
     return name
+
+
+def check_new(name: str) -> None:
+    """Errors: InvalidError for what cannot become a name."""
+    if not re.fullmatch(NAME, name):
+        raise InvalidError("An endpoint's name is of a-z, 0-9 and dashes inside, at most 40 characters.", code="name")
 
 
 def unknown(name: str) -> NotFoundError:

@@ -11,77 +11,22 @@ import logging
 import re
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from labwright.actor import Actor
 from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError
 from labwright.experiments import core as experiments
-from labwright.experiments.models import LoggedModel
+from labwright.experiments.models import LoggedModel, Run
 from labwright.service.context import Context
-from labwright.serving.models import NAME, Promote, Register, Registered, RegisteredModel
+from labwright.serving.models import NAME, Registered, RegisteredModel
+
+if TYPE_CHECKING:
+    from labwright.serving.choosing import Choice
 
 TAG = "labwright.endpoint"
 MADE_BY = "labwright.promotion"  # the operation that registered a version or a model, so that it can be taken back
 API = "/api/2.0/mlflow"
 log = logging.getLogger(__name__)
 _writing = threading.Lock()  # of two who register one run, the second finds the first one's version
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is to be promoted. `version` is None while it is not registered yet."""
-
-    run_id: str | None
-    run_name: str | None
-    model: LoggedModel | None
-    version: str | None
-    has_reference: bool
-
-
-def choose(context: Context, actor: Actor, name: str, body: Promote) -> Choice:
-    """Find what is meant, and change nothing. Errors: InvalidError, NotFoundError, ConflictError (name_taken)."""
-    if (body.run_id is None) == (body.version is None):
-        raise InvalidError("Name a run, or a version of the endpoint's model: one of the two.")
-    exists = _owned(context, name)
-    if body.version is not None:
-        if not exists:
-            raise NotFoundError(f"No version was promoted to {name!r} yet; promote a run.", code="no_version")
-        return _of_version(context, actor, name, body.version)
-    assert body.run_id is not None
-    detail = experiments.get_run(context, actor, body.run_id)
-    model = _pick(detail.run.models, body.model)
-    version = _registered(context, name, detail.run.run_id, model) if exists else None
-    return Choice(detail.run.run_id, detail.run.name, model, version, detail.reference is not None)
-
-
-def _pick(models: list[LoggedModel], wanted: str | None) -> LoggedModel:
-    if not models:
-        raise InvalidError(
-            "This run logged no model, so there is nothing to promote. Log one with mlflow.sklearn.log_model(…) or "
-            "another flavour's log_model, or choose another run.",
-            code="no_model",
-        )
-    if wanted is not None:
-        models = [model for model in models if wanted in (model.name, model.model_id)]
-        if not models:
-            raise InvalidError("This run has no model of that name.", code="no_model")
-    if len({model.name for model in models}) > 1:
-        names = ", ".join(sorted(model.name for model in models))
-        raise InvalidError(f"This run has several models; name one of them: {names}.", code="several_models")
-    return models[-1]
-
-
-def _of_version(context: Context, actor: Actor, name: str, version: str) -> Choice:
-    params = {"name": name, "version": version}
-    found = experiments.call_mlflow(context, "GET", f"{API}/model-versions/get", params=params)["model_version"]
-    run_id = found.get("run_id") or None
-    run_name, has_reference = None, False
-    if run_id:
-        with suppress(NotFoundError):  # a deleted run does not keep its model from being served
-            detail = experiments.get_run(context, actor, run_id)
-            run_name, has_reference = detail.run.name, detail.reference is not None
-    return Choice(run_id, run_name, None, version, has_reference)
 
 
 def _tags(context: Context, name: str) -> dict[str, str] | None:
@@ -97,7 +42,7 @@ def _tags_of(found: dict[str, Any]) -> dict[str, str]:
     return {tag["key"]: tag.get("value", "") for tag in found.get("tags", [])}
 
 
-def _owned(context: Context, name: str) -> bool:
+def owned(context: Context, name: str) -> bool:
     """Whether the registered model is there and the endpoint's own. Errors: ConflictError when it is not its own."""
     tags = _tags(context, name)
     if tags is None:
@@ -111,7 +56,7 @@ def _owned(context: Context, name: str) -> bool:
     return True
 
 
-def _registered(context: Context, name: str, run_id: str, model: LoggedModel) -> str | None:
+def registered_as(context: Context, name: str, run_id: str, model: LoggedModel) -> str | None:
     """The version that this run's model has already."""
     params = {"filter": f"name='{name}'", "max_results": 1000}
     reply = experiments.call_mlflow(context, "GET", f"{API}/model-versions/search", params=params)
@@ -137,7 +82,7 @@ def register(context: Context, name: str, choice: Choice, operation: str) -> str
     if choice.version is not None:
         return choice.version
     with _writing:
-        return _version(context, name, choice.run_id, choice.model, operation, there=_owned(context, name))[0]
+        return _version(context, name, choice.run_id, choice.model, operation, there=owned(context, name))[0]
 
 
 def take_back(context: Context, name: str, operation: str) -> None:
@@ -165,20 +110,16 @@ def keep(context: Context, name: str, operation: str) -> None:
         _delete(context, "registered-models/delete-tag", {"name": name, "key": MADE_BY})
 
 
-def register_run(context: Context, actor: Actor, body: Register) -> Registered:
+def register_run(context: Context, name: str, run: Run, model: LoggedModel) -> Registered:
     """Register a run's model under a name, whoever made the registered model. Once: the same run gets the same version.
 
-    Errors: InvalidError (no_model, several_models), NotFoundError, UnavailableError.
+    Errors: InvalidError, NotFoundError, UnavailableError.
     """
-    run = experiments.get_run(context, actor, body.run_id).run
-    model = _pick(run.models, body.model)
     with _writing:
-        there = _tags(context, body.name) is not None
-        version, changed = _version(context, body.name, run.run_id, model, None, there=there)
-    words = f"{run.name} is version {version} of {body.name}" + ("." if changed else " already; nothing was changed.")
-    return Registered(
-        name=body.name, version=version, run_id=run.run_id, run_name=run.name, changed=changed, message=words
-    )
+        there = _tags(context, name) is not None
+        version, changed = _version(context, name, run.run_id, model, None, there=there)
+    words = f"{run.name} is version {version} of {name}" + ("." if changed else " already; nothing was changed.")
+    return Registered(name=name, version=version, run_id=run.run_id, run_name=run.name, changed=changed, message=words)
 
 
 def registered(context: Context) -> list[RegisteredModel]:
@@ -206,7 +147,7 @@ def _version(
         tags = [{"key": TAG, "value": name}] if re.fullmatch(NAME, name) else []
         _post(context, "registered-models/create", {"name": name, "tags": [*tags, *made_by]})
         made = True
-    elif (found := _registered(context, name, run_id, model)) is not None:
+    elif (found := registered_as(context, name, run_id, model)) is not None:
         return found, False
     body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id, "tags": made_by}
     if model.model_id:

@@ -7,7 +7,7 @@ a promotion. The live version stays the same: another one becomes live by a prom
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +17,8 @@ from labwright.errors import InvalidError, NotFoundError
 from labwright.service.context import Context
 from labwright.service.models import Operation
 from labwright.service.operations import Handle
-from labwright.serving import aliases, records, registry, shares
-from labwright.serving.models import Promote, Version
+from labwright.serving import aliases, records, shares
+from labwright.serving.models import Version
 from labwright.serving.promotion import commit, files, loading
 from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.tables import EndpointRow, PromotionRow
@@ -85,6 +85,7 @@ class _Change:
 
     def __init__(self, context: Context, actor: Actor, name: str, body: SetTraffic, made: dict[str, Any]) -> None:
         self._context, self._actor, self._name, self._body, self._made = context, actor, name, body, made
+        self._percents: dict[str, float] = {}
 
     def __call__(self, handle: Handle) -> dict[str, Any]:
         context, actor, name = self._context, self._actor, self._name
@@ -98,7 +99,7 @@ class _Change:
             for place, version in enumerate(added):
                 done = 0.9 * place / len(added)
                 handle.step(f"Fetching version {version.version}", done + 0.05)
-                card = self._files(handle, version, undo)
+                card = files.again(context, actor, handle, name, version, settings, undo)
                 handle.step(f"Loading version {version.version}", done + 0.2 / len(added))
                 loading.load(context, handle, name, version, settings, undo)
                 handle.step("Warming up", done + 0.6 / len(added))
@@ -106,22 +107,12 @@ class _Change:
             handle.step("Spreading the calls", 0.95)
             with records.room(context).busy[name]:
                 handle.check()
-                percents = self._commit(handle)
-                undo.pop_all()
+                commit.once(context, handle.id, undo, lambda: self._commit(handle))
                 commit.follow(context, actor, name)
         aliases.mirror_soon(context, actor, name, seconds=10)
-        return {"changed": True, "endpoint": name, "traffic": percents}
+        return {"changed": True, "endpoint": name, "traffic": self._percents}
 
-    def _files(self, handle: Handle, version: Version, undo: ExitStack) -> dict[str, Any]:
-        """They may have been tidied away; then they are fetched again, with what the registry knows of their run."""
-        number, folder = version.version, records.room(self._context).runner.folder(self._name)
-        with suppress(OSError, ValueError):
-            if (card := folder.card(number))["digest"] == version.digest:
-                return card
-        choice = registry.choose(self._context, self._actor, self._name, Promote(version=number))
-        return files.fetch(self._context, handle, self._name, number, undo, has_reference=choice.has_reference)
-
-    def _commit(self, handle: Handle) -> dict[str, float]:
+    def _commit(self, handle: Handle) -> None:
         """The moment of truth: one transaction."""
         with self._context.store.session() as session:
             row = records.get(session, self._actor, self._name)
@@ -134,7 +125,7 @@ class _Change:
                     reason=self._body.reason,
                 )
             )  # fmt: skip
-            return shares.percents(row)
+            self._percents = shares.percents(row)
 
 
 def _versions(made: dict[str, Any]) -> list[Version]:

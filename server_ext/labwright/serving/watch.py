@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from labwright.actor import Actor
 from labwright.errors import LabwrightError, UnavailableError
 from labwright.service.context import Context
-from labwright.serving import aliases, consumers, records, shares, tidying
+from labwright.serving import aliases, consumers, records, shares, standing, tidying
 from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.tables import EndpointRow
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0
+AGAIN_SECONDS = 15.0
 
 
 def reconcile(context: Context, actor: Actor, name: str) -> None:
@@ -41,6 +42,11 @@ def reconcile(context: Context, actor: Actor, name: str) -> None:
         )  # fmt: skip
         room.runner.ensure(name)
         status = room.runner.order(name, "status", timeout=10)
+        if not standing.is_ours(status):
+            log.warning("endpoint %s: its process is of another version of Labwright; starting it anew", name)
+            room.runner.stop(name)
+            room.runner.ensure(name)
+            status = room.runner.order(name, "status", timeout=10)
         if status["settings"] != row.settings:
             room.runner.order(name, "settings", row.settings)
         for number, version in wanted.items():
@@ -62,7 +68,7 @@ def reconcile(context: Context, actor: Actor, name: str) -> None:
 def _as_committed(row: EndpointRow, status: dict[str, Any]) -> bool:
     """Whether a data plane does what the record says."""
     wanted, order = shares.wanted(row), shares.order(row)
-    return (
+    return standing.is_ours(status) and (
         {number: version.digest for number, version in wanted.items()}
         == {number: found["digest"] for number, found in status["versions"].items()}
         and status["traffic"]["weights"] == order["weights"]
@@ -107,8 +113,18 @@ def close(context: Context) -> None:
     records.room(context).ending.set()
 
 
+def _forget(context: Context) -> None:
+    """End what was started ahead for a promotion that died with the service before this one."""
+    room = records.room(context)
+    for name in room.runner.names():
+        if not room.works.get(name) and room.runner.find(name) is not None:
+            with suppress(LabwrightError):
+                room.runner.order(name, "forget", timeout=5)
+
+
 def _watch(context: Context) -> None:
     room = records.room(context)
+    _forget(context)
     waits: dict[str, float] = {}  # endpoint → when to try again, so that a hopeless one is not tried all the time
     while True:
         with suppress(Exception):
@@ -130,8 +146,11 @@ def _look(context: Context, waits: dict[str, float]) -> None:
                 if not aliases.current(row):
                     aliases.catch_up(context, actor, row.name)
             except LabwrightError as error:
-                waits[row.name] = time.monotonic() + 15
+                waits[row.name] = time.monotonic() + AGAIN_SECONDS
                 log.warning("endpoint %s: %s", row.name, error.message)
+            except Exception:  # such as a config.json that somebody spoilt: it must not keep the others waiting
+                waits[row.name] = time.monotonic() + AGAIN_SECONDS
+                log.exception("endpoint %s", row.name)
         _tell(context, row)
 
 
@@ -167,6 +186,8 @@ def _tell(context: Context, row: EndpointRow) -> None:
     seen: tuple[object, ...] = (row.revision, room.problems.get(row.name))
     with suppress(LabwrightError):
         status = room.runner.order(row.name, "status", timeout=5)
+        if not standing.is_ours(status):
+            return
         seen += (status["state"], status["message"], status["predictions"], str(status["traffic"]["weights"]))
         seen += tuple((version, facts["state"]) for version, facts in status["versions"].items())
     if room.seen.get(row.name, seen) != seen:

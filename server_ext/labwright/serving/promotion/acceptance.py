@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from labwright.actor import Actor
 from labwright.errors import ConflictError, InvalidError
 from labwright.service.context import Context
 from labwright.service.models import Operation
-from labwright.serving import disk, records, registry, shares, wanted
-from labwright.serving.models import NAME, Promote
+from labwright.serving import choosing, disk, naming, records, shares, wanted
+from labwright.serving.models import Promote
 from labwright.serving.promotion import journal
 from labwright.serving.promotion.work import Work
 from labwright.serving.tables import EndpointRow
@@ -22,15 +21,14 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
     Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed), NotFoundError,
     UnavailableError (disk_full).
     """
-    if not re.fullmatch(NAME, name):
-        raise InvalidError("An endpoint's name is of a-z, 0-9 and dashes inside, at most 40 characters.", code="name")
+    naming.check_new(name)
     if body.canary is not None and body.shadow:
         raise InvalidError("A canary answers and a shadow does not: choose one of the two.", code="canary_and_shadow")
     records.check_idle(context, name)
     for path in (context.folders.home, records.room(context).runner.folder(name).path):
         disk.check(path)
     journal.settle_left(context, name)  # else a version could be chosen that is about to be taken back
-    choice = registry.choose(context, actor, name, body)
+    choice = choosing.choose(context, actor, name, body)
     with records.room(context).accepting:
         records.check_idle(context, name)
         with context.store.session() as session:
@@ -70,7 +68,7 @@ def _already(row: EndpointRow, version: str | None, body: Promote) -> str | None
 
 
 def _begin(
-    context: Context, actor: Actor, name: str, body: Promote, choice: registry.Choice, *, new: bool
+    context: Context, actor: Actor, name: str, body: Promote, choice: choosing.Choice, *, new: bool
 ) -> Operation:  # fmt: skip
     if new:
         with context.store.session() as session:

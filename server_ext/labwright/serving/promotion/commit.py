@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from labwright.actor import Actor
 from labwright.errors import LabwrightError, UnavailableError
 from labwright.service.context import Context
+from labwright.service.store import GONE
 from labwright.serving import records, shares, watch
 from labwright.serving.models import Version
 from labwright.serving.tables import EndpointRow, PromotionRow
 
 log = logging.getLogger(__name__)
+
+
+def once(context: Context, operation: str, undo: ExitStack, write: Callable[[], None]) -> None:
+    """Run the transaction `write`, which adds the operation's line to the history; then nothing is undone any more.
+
+    A database that goes away in that moment does not say whether it was committed: what is undone then may be live. So
+    it is asked until it answers; where this service ends before that, the next one goes by what the database says.
+    """
+    try:
+        write()
+    except GONE:
+        came = None
+        while came is None:
+            if records.room(context).ending.wait(1):
+                undo.pop_all()
+                raise
+            came = _came(context, operation)
+        if not came:
+            raise
+    undo.pop_all()
+
+
+def _came(context: Context, operation: str) -> bool | None:
+    try:
+        with context.store.session() as session:
+            return records.committed(session, operation)
+    except GONE:
+        return None
 
 
 def make_live(
@@ -66,6 +97,8 @@ def follow(context: Context, actor: Actor, name: str) -> None:
         watch.reconcile(context, actor, name)
     except LabwrightError as error:
         log.warning("endpoint %s: %s", name, error.message)
+    except Exception:  # it is committed, whatever this was
+        log.exception("endpoint %s", name)
     context.events.publish("serving", name)
 
 

@@ -8,13 +8,15 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from labwright.actor import Actor
 from labwright.errors import InvalidError
 from labwright.experiments import core as experiments
 from labwright.service import children
 from labwright.service.context import Context
 from labwright.service.operations import Handle
-from labwright.serving import disk, records
+from labwright.serving import choosing, disk, records
 from labwright.serving.environments import keeping
+from labwright.serving.models import Promote, Version
 from labwright.serving.settings_models import EndpointSettings
 from labwright.state import write_private
 
@@ -63,6 +65,24 @@ def fetch(
     undo.callback(shutil.rmtree, folder.version(number), ignore_errors=True)
     part.rename(folder.version(number))
     return found
+
+
+def again(
+    context: Context, actor: Actor, handle: Handle, name: str, version: Version, settings: EndpointSettings,
+    undo: ExitStack,
+) -> dict[str, Any]:  # fmt: skip
+    """The card of a version that was promoted before. Its files may have been tidied away: then they are fetched again,
+    with what the registry knows of their run.
+
+    Errors: those of `fetch` and `set_environment`.
+    """
+    number = version.version
+    with suppress(OSError, ValueError):
+        if (card := records.room(context).runner.folder(name).card(number))["digest"] == version.digest:
+            return card
+    choice = choosing.choose(context, actor, name, Promote(version=number))
+    card = fetch(context, handle, name, number, undo, has_reference=choice.has_reference)
+    return set_environment(context, handle, name, number, settings, undo) if settings.environment == "rebuilt" else card
 
 
 def set_environment(

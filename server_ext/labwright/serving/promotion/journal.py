@@ -15,8 +15,7 @@ from pathlib import Path
 
 from labwright.errors import LabwrightError
 from labwright.service.context import Context
-from labwright.serving import registry
-from labwright.serving.tables import PromotionRow
+from labwright.serving import records, registry
 from labwright.state import write_private
 
 
@@ -37,7 +36,7 @@ def begin(context: Context, entry: Entry) -> None:
 def settle(context: Context, entry: Entry) -> None:
     """Take back what it registered, unless it was committed; then the note is gone. Errors: LabwrightError."""
     with context.store.session() as session:
-        committed = session.query(PromotionRow).filter(PromotionRow.operation == entry.operation).first() is not None
+        committed = records.committed(session, entry.operation)
     (registry.keep if committed else registry.take_back)(context, entry.endpoint, entry.operation)
     _path(context, entry).unlink(missing_ok=True)
 

@@ -80,7 +80,7 @@ class _Work:
                 settings = EndpointSettings.model_validate(row.settings)
             handle.step(f"Getting version {number}", 0.1)
             loading.prepare(context, actor, name, undo)
-            card = files.fetch(context, handle, name, number, undo)
+            card = files.again(context, actor, handle, name, self._target, settings, undo)
             handle.step("Loading it into a process of its own", 0.3)
             loading.load(context, handle, name, self._target, settings, undo)
             handle.step("Warming up", 0.8)
@@ -88,11 +88,13 @@ class _Work:
             handle.step("Making it live", 0.95)
             with records.room(context).busy[name]:
                 handle.check()
-                commit.make_live(
-                    context, actor, name, self._target, card, kind="rollback", operation=handle.id,
-                    reason=self._body.reason,
-                )  # fmt: skip
-                undo.pop_all()
+                commit.once(context, handle.id, undo, lambda: self._write(handle, card))
                 commit.follow(context, actor, name)
         aliases.mirror_soon(context, actor, name, seconds=1)  # MLflow may be what is down
         return {"changed": True, "version": number, "endpoint": name}
+
+    def _write(self, handle: Handle, card: dict[str, Any]) -> None:
+        commit.make_live(
+            self._context, self._actor, self._name, self._target, card, kind="rollback", operation=handle.id,
+            reason=self._body.reason,
+        )  # fmt: skip

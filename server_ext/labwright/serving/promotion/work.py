@@ -13,11 +13,11 @@ from typing import Any
 from labwright.actor import Actor
 from labwright.service.context import Context
 from labwright.service.operations import Handle
-from labwright.serving import aliases, canary, readiness, records, registry
+from labwright.serving import aliases, canary, choosing, readiness, records, registry
 from labwright.serving.environments import keeping
 from labwright.serving.models import Promote, Version
 from labwright.serving.promotion import commit, decision, files, journal, loading
-from labwright.serving.readiness.models import ReadinessCard
+from labwright.serving.readiness.models import ReadinessCard, Verdict
 from labwright.serving.readiness.subject import Subject
 from labwright.serving.settings_models import EndpointSettings
 
@@ -26,7 +26,7 @@ class Work:
     """What a promotion operation does."""
 
     def __init__(
-        self, context: Context, actor: Actor, name: str, body: Promote, choice: registry.Choice, *, new: bool
+        self, context: Context, actor: Actor, name: str, body: Promote, choice: choosing.Choice, *, new: bool
     ) -> None:
         self._context, self._actor, self._name, self._body = context, actor, name, body
         self._choice, self._new = choice, new
@@ -43,6 +43,9 @@ class Work:
             live, settings = self._look()
             handle.step("Registering the model", 0.05)
             number = self._register(handle, undo)
+            if live is not None and number == live.version:  # it was promoted since this was asked for
+                handle.step(f"Version {number} of {name} is live already; nothing was changed.", 1.0)
+                return {"changed": False, "version": number, "endpoint": name}
             handle.step(f"Fetching version {number}", 0.1)
             with loading.preparing(context, actor, name, undo, ahead=settings.environment == "notebook"):
                 files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
@@ -60,7 +63,8 @@ class Work:
             self._decide(handle, found)
             handle.step("Warming up", 0.7)
             loading.load_again(context, handle, name, version, settings, undo)
-            loading.warm_up(context, handle, name, number, card, settings)
+            if not _fails_its_example(found):  # who goes on with a reason is not stopped by it again
+                loading.warm_up(context, handle, name, number, card, settings)
             if self._body.canary is not None and live is not None:
                 canary.run(handle, context, actor, name, version, self._body.canary)
             handle.step("Sending it copies of the calls" if self._is_shadow(live) else "Making it live", 0.95)
@@ -119,15 +123,18 @@ class Work:
         self, handle: Handle, version: Version, card: dict[str, Any], live: Version | None, undo: ExitStack
     ) -> None:  # fmt: skip
         context, actor, name = self._context, self._actor, self._name
-        with self._room.busy[name]:
-            handle.check()
+
+        def write() -> None:
             if self._is_shadow(live):
                 commit.make_shadow(context, actor, name, version, operation=handle.id, reason=self._reason)
             else:
                 commit.make_live(
                     context, actor, name, version, card, kind="promote", operation=handle.id, reason=self._reason
                 )
-            undo.pop_all()
+
+        with self._room.busy[name]:
+            handle.check()
+            commit.once(context, handle.id, undo, write)
             commit.follow(context, actor, name)
 
     def _drop_endpoint(self) -> None:
@@ -139,3 +146,7 @@ class Work:
                 if row is not None and row.live is None:
                     session.delete(row)
         self._context.events.publish("serving", self._name)
+
+
+def _fails_its_example(card: ReadinessCard) -> bool:
+    return any(check.id == "example_scored" and check.verdict is Verdict.failed for check in card.checks)
