@@ -68,8 +68,8 @@ class PromoteMagics(LabwrightMagics):
             return
         except NotFoundError as error:
             raise _with_names(error, self, run, args) from None
-        except BaseException:
-            shown.end("The promotion did not come to its end; nothing was changed.")
+        except BaseException:  # an interrupt may have come too late, and a service that died says no more
+            shown.end(f"The promotion was not followed to its end; %endpoint show {args.to} says what is live.")
             raise
         shown.result(found)
 

@@ -10,6 +10,7 @@ from labwright import output
 from labwright.client import shared
 from labwright.errors import InvalidError
 from labwright.serving.models import Consumer, ConsumerToken, NewConsumer
+from labwright.serving.naming import path
 
 __all__ = ["new_token", "revoke_token", "tokens"]
 
@@ -47,7 +48,7 @@ class Tokens(Sequence[Consumer]):
 
 def tokens(name: str) -> Tokens:
     """Who has a token for the endpoint `name`, and whose was revoked. The tokens themselves are kept nowhere."""
-    return Tokens(shared().get(f"/serving/endpoints/{quote(name, safe='')}/consumers", list[Consumer]))
+    return Tokens(shared().get(f"/serving/endpoints/{path(name)}/consumers", list[Consumer]))
 
 
 def new_token(name: str, consumer: str) -> Token:
@@ -61,12 +62,12 @@ def new_token(name: str, consumer: str) -> Token:
         raise InvalidError(
             "A consumer's name is of letters, digits, spaces, dots, @, dashes and underscores, at most 64.", code="name"
         ) from None
-    found: Token = shared().post(f"/serving/endpoints/{quote(name, safe='')}/consumers", Token, body)
+    found: Token = shared().post(f"/serving/endpoints/{path(name)}/consumers", Token, body)
     return found
 
 
 def revoke_token(name: str, consumer: str) -> Consumer:
     """End a consumer's token: the next call with it is refused. Doing it again changes nothing."""
-    path = f"/serving/endpoints/{quote(name, safe='')}/consumers/{quote(consumer, safe='')}"
-    found: Consumer = shared().request("DELETE", path, kind=Consumer)
+    url = f"/serving/endpoints/{path(name)}/consumers/{quote(consumer, safe='')}"
+    found: Consumer = shared().request("DELETE", url, kind=Consumer)
     return found

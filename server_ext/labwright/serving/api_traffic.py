@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from labwright.client import follow, shared
 from labwright.errors import InvalidError
 from labwright.service.models import Operation
+from labwright.serving.naming import path
 from labwright.serving.traffic_models import SetTraffic
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def traffic(
         )  # fmt: skip
     except (TypeError, ValueError):
         raise InvalidError('Weights are percent by version, such as {"3": 80, "4": 20}.', code="weights") from None
-    path = f"/serving/endpoints/{quote(name, safe='')}/traffic"
-    operation: Operation = shared().request("PUT", path, kind=Operation, body=body)
+    url = f"/serving/endpoints/{path(name)}/traffic"
+    operation: Operation = shared().request("PUT", url, kind=Operation, body=body)
     if not wait:
         return operation
     operation = follow(operation, progress, cancelled="It was cancelled; nothing was changed.")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from labwright.actor import Actor
-from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError
+from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError, UnavailableError
 from labwright.service.context import Context
 from labwright.service.store import now
 from labwright.serving import records
@@ -39,11 +39,12 @@ def consumers(context: Context, actor: Actor, name: str) -> list[Consumer]:
 def new_consumer(context: Context, actor: Actor, name: str, body: NewConsumer) -> ConsumerToken:
     """Make a consumer's token, which holds at once and cannot be had again.
 
-    Errors: NotFoundError, InvalidError (reserved), ConflictError (consumer_exists).
+    Errors: NotFoundError, InvalidError (reserved), ConflictError (consumer_exists), UnavailableError (not_written).
     """
     if body.name == OWNER:
         raise InvalidError(f"{OWNER!r} is you, whose token the command labwright token prints.", code="reserved")
     token = secrets.token_urlsafe(32)
+    sha256 = hashlib.sha256(token.encode()).hexdigest()
     with _writing:
         with context.store.session() as session:
             if records.get(session, actor, name).live is None:
@@ -56,11 +57,15 @@ def new_consumer(context: Context, actor: Actor, name: str, body: NewConsumer) -
                 )
             session.add(
                 ConsumerRow(
-                    endpoint=name, name=body.name, sha256=hashlib.sha256(token.encode()).hexdigest(),
-                    owner=actor.owner, namespace=actor.namespace,
+                    endpoint=name, name=body.name, sha256=sha256, owner=actor.owner, namespace=actor.namespace,
                 )
             )  # fmt: skip
-        _tell(context, name)
+        try:
+            _tell(context, name)
+        except LabwrightError:
+            with context.store.session() as session:  # nobody will ever see this token
+                session.execute(sa.delete(ConsumerRow).where(ConsumerRow.sha256 == sha256))
+            raise
     context.events.publish("serving", name)
     return ConsumerToken(name=body.name, token=token)
 
@@ -68,7 +73,7 @@ def new_consumer(context: Context, actor: Actor, name: str, body: NewConsumer) -
 def revoke(context: Context, actor: Actor, name: str, consumer: str) -> Consumer:
     """End a consumer's token: the next call with it is refused. One that is revoked already stays so.
 
-    Errors: NotFoundError.
+    Errors: NotFoundError, UnavailableError (not_written): then it holds still, until this is done again.
     """
     with _writing:
         with context.store.session() as session:
@@ -96,7 +101,7 @@ def recover(context: Context) -> None:
     with context.store.session() as session:
         names = list(session.scalars(sa.select(EndpointRow.name)))
     for name in names:
-        with _writing, suppress(OSError):  # a full disk must not keep the service from starting
+        with _writing, suppress(OSError, LabwrightError):  # a full disk must not keep the service from starting
             _tell(context, name)
 
 
@@ -121,7 +126,14 @@ def _tell(context: Context, name: str) -> None:
             return
     if not folder.is_dir():
         return
-    write_private(file, text)
+    try:
+        write_private(file, text)
+    except OSError as error:
+        raise UnavailableError(
+            f"The endpoint's tokens cannot be written ({error.strerror}), so nothing changed for its callers yet. Make "
+            f"room on the disk of {folder}, then do it again.",
+            code="not_written",
+        ) from None
     with suppress(LabwrightError):
         if runner.find(name) is not None:
             runner.order(name, "consumers", timeout=5)

@@ -58,11 +58,17 @@ def _plain(line: str) -> Requirement:
         found = None
     if found is None or found.url is not None:
         raise InvalidError(
-            f"The model's environment cannot be rebuilt: {line[:80]!r} in its requirements is no plain package (such "
+            f"The model's environment cannot be rebuilt: {_shown(line)} in its requirements is no plain package (such "
             "as numpy==2.1). Log it with plain ones, or set environment=notebook.",
             code="requirement",
         )
     return found
+
+
+def _shown(line: str) -> str:
+    """A line without what its address may hold: a password, or a token."""
+    begin, sign, _ = line.partition("://")
+    return repr(f"{begin[:80]}://…" if sign else line[:80])
 
 
 def _python(model: Path) -> str:
