@@ -18,8 +18,8 @@ from labwright.serving.models import EndpointState, SetSettings
 from labwright.serving.settings_models import EndpointSettings
 from labwright.state import processes, running_service
 from tests.faults.load import Load, Reply, load
-from tests.faults.promoting import endpoint, folder, log_run, mlflow_of, promote
 from tests.jupyter import jupyter
+from tests.service.promotions import endpoint, folder, log_run, mlflow_of, promote
 from tests.state_folder import wait_until
 
 NAME, RATE, ROUNDS, BACK_SECONDS = "kept-up", 20, 2, 30.0
@@ -28,7 +28,7 @@ NAME, RATE, ROUNDS, BACK_SECONDS = "kept-up", 20, 2, 30.0
 @pytest.fixture(scope="module")
 def live(client: Client) -> str:
     """An endpoint that answers; its only version."""
-    with mlflow_of(client) as mlflow:
+    with mlflow_of(client, "faults") as mlflow:
         operation = promote(client, NAME, run_id=log_run(mlflow, 2))
     assert operation.state is OperationState.succeeded, operation.error
     found: str = operation.result["version"]

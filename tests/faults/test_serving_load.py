@@ -18,7 +18,7 @@ from labwright.serving import prediction_log
 from labwright.serving.models import Rollback, SetSettings
 from labwright.serving.settings_models import EndpointSettings
 from tests.faults.load import load
-from tests.faults.promoting import endpoint, finish, folder, log_run, mlflow_of, promote
+from tests.service.promotions import endpoint, finish, folder, log_run, mlflow_of, promote
 
 NAME = "under-load"
 SOAK = int(os.environ.get("LABWRIGHT_ROUNDS", "0")) > 0
@@ -35,7 +35,7 @@ LOAD_SECONDS = 30 if SOAK else 12  # the hanging one is given up after that
 
 @pytest.fixture(scope="module")
 def mlflow(client: Client) -> Iterator[Any]:
-    with mlflow_of(client) as found:
+    with mlflow_of(client, "faults") as found:
         yield found
 
 

@@ -49,6 +49,14 @@ def log_linear(mlflow: Any, name: str, sign: float = 1.0, columns: int | None = 
     return str(run.info.run_id)
 
 
+def log_run(mlflow: Any, factor: int, how: str = "") -> str:
+    """A run whose model multiplies by `factor`, or is broken (see `models.Times`). Gives its id."""
+    with mlflow.start_run(run_name=how or f"times {factor}") as run:
+        # MLflow would load the model in a process of its own to find its requirements.
+        mlflow.pyfunc.log_model(name="model", pip_requirements=["mlflow"], **models.times(factor, how))
+    return str(run.info.run_id)
+
+
 def begin(client: Client, name: str, **body: Any) -> Operation:
     """Ask for a promotion."""
     found: Operation = client.post(f"/serving/endpoints/{name}/promotions", Operation, Promote(**body))
@@ -65,6 +73,11 @@ def finish(client: Client, operation: Operation, seconds: float = 120) -> Operat
     """Wait for its end."""
     wait_until(lambda: look(client, operation).state is not OperationState.running, "the operation ends", seconds)
     return look(client, operation)
+
+
+def promote(client: Client, name: str, **body: Any) -> Operation:
+    """Promote, and wait."""
+    return finish(client, begin(client, name, **body), 180)
 
 
 def succeed(client: Client, operation: Operation) -> Operation:

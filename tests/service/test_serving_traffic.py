@@ -19,7 +19,7 @@ from labwright.serving.models import Endpoint, Promote, Promotion
 from labwright.serving.traffic_models import Canary, Role, SetTraffic
 from labwright.state import running_service
 from tests.faults.load import load
-from tests.faults.promoting import endpoint, finish, folder, log_run, mlflow_of, promote
+from tests.service.promotions import endpoint, finish, folder, log_run, mlflow_of, promote
 from tests.state_folder import wait_until
 
 NAME = "by-steps"
@@ -28,7 +28,7 @@ LONG = Canary(percent=20, steps=[50], seconds=600)
 
 @pytest.fixture(scope="module")
 def mlflow(client: Client) -> Iterator[Any]:
-    with mlflow_of(client) as found:
+    with mlflow_of(client, "faults") as found:
         yield found
 
 
