@@ -114,7 +114,7 @@ def _normal_models(client: Any) -> dict[str, Any]:
     answers = {}
     with mlflow.start_run() as linear:
         model, keywords = models.linear()
-        mlflow.sklearn.log_model(model, name="model", pip_requirements=["scikit-learn"], **keywords)
+        mlflow.sklearn.log_model(model, name="model", **keywords)
     _promote(client, "linear", Promote(run_id=linear.info.run_id))
     frame = models.flights()[0].head(3)
     answers["sklearn"] = [lw.serving.predict("linear", frame).tolist(), model.predict(frame).tolist()]

@@ -14,6 +14,8 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 
+# Without these MLflow loads each model in a process of its own to find out what it needs: seconds.
+SKLEARN, PYFUNC = ["scikit-learn"], ["pandas"]
 COLUMNS = ["dep_delay", "temp", "wind", "distance"]
 
 
@@ -54,6 +56,7 @@ def on_arrays() -> tuple[Any, dict[str, Any]]:
         "signature": mlflow.models.infer_signature(values, model.predict(values)),
         "input_example": values[:2],
         "serialization_format": "cloudpickle",
+        "pip_requirements": SKLEARN,
     }
 
 
@@ -62,6 +65,7 @@ def _keywords(frame: pd.DataFrame, model: Any) -> dict[str, Any]:
         "signature": mlflow.models.infer_signature(frame, model.predict(frame)),
         "input_example": frame.head(2),
         "serialization_format": "cloudpickle",
+        "pip_requirements": SKLEARN,
     }
 
 
@@ -108,6 +112,7 @@ def mixed() -> tuple[pd.DataFrame, dict[str, Any]]:
     outputs = pd.DataFrame({"sum": [1.2], "label": ["A"]})
     return frame, {
         "python_model": Mixed(),
+        "pip_requirements": PYFUNC,
         "signature": mlflow.models.infer_signature(frame, outputs),
         "input_example": frame.head(2),
     }
@@ -128,6 +133,7 @@ def scaled() -> dict[str, Any]:
     image, weight = (np.dtype("float64"), (-1, 2, 2), "image"), (np.dtype("int64"), (-1,), "weight")
     return {
         "python_model": Scaled(),
+        "pip_requirements": PYFUNC,
         "signature": ModelSignature(
             Schema([TensorSpec(*image), TensorSpec(*weight)]),
             Schema([TensorSpec(np.dtype("float64"), (-1,))]),
@@ -204,6 +210,7 @@ def naughty() -> dict[str, Any]:
     frame = pd.DataFrame({"x": [1.5], "todo": ["work"]})
     return {
         "python_model": Naughty(),
+        "pip_requirements": PYFUNC,
         "signature": mlflow.models.infer_signature(frame, pd.Series([3.0], name="twice")),
         "input_example": frame,
     }

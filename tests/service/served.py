@@ -43,7 +43,13 @@ def train(experiment: str, *, reference: bool = True) -> str:
     ).fit(frame, late)
     with api.track(experiment) as run:
         signature = mlflow.models.infer_signature(frame, model.predict(frame))
-        mlflow.sklearn.log_model(model, name="model", signature=signature, serialization_format="cloudpickle")
+        mlflow.sklearn.log_model(
+            model,
+            name="model",
+            signature=signature,
+            serialization_format="cloudpickle",
+            pip_requirements=["scikit-learn"],
+        )
         if reference:
             api.log_reference(frame.assign(late=late))
     found: str = run.info.run_id

@@ -61,7 +61,7 @@ def runs(mlflow: Any) -> dict[str, str]:
             mlflow.sklearn.log_model(model, name="model", **keywords)
         found[name] = run.info.run_id
     with mlflow.start_run(run_name="broken") as run:
-        mlflow.pyfunc.log_model(name="model", python_model=models.Broken())
+        mlflow.pyfunc.log_model(name="model", python_model=models.Broken(), pip_requirements=models.PYFUNC)
     found["broken"] = run.info.run_id
     with mlflow.start_run(run_name="none") as run:
         mlflow.log_metric("auc", 0.5)

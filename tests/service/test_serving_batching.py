@@ -26,7 +26,9 @@ def linear(rows: int = 200) -> tuple[Callable[[str], None], pd.DataFrame]:
     frame, late = models.flights(rows)
     model = Ridge().fit(frame, late)
     signature = mlflow.models.infer_signature(frame, model.predict(frame))
-    return lambda path: mlflow.sklearn.save_model(model, path, signature=signature), frame
+    return lambda path: mlflow.sklearn.save_model(
+        model, path, signature=signature, pip_requirements=models.SKLEARN
+    ), frame
 
 
 def tree(rows: int = 200) -> tuple[Callable[[str], None], pd.DataFrame]:
@@ -42,7 +44,7 @@ def perceptron(rows: int = 200) -> tuple[Callable[[str], None], np.ndarray[Any, 
     items = models.flights(rows)[0].to_numpy(dtype=np.float32)
     signature = mlflow.models.infer_signature(items, model(torch.from_numpy(items)).detach().numpy())
     return lambda path: mlflow.pytorch.save_model(
-        model, path, signature=signature, serialization_format="pickle"
+        model, path, signature=signature, serialization_format="pickle", pip_requirements=["torch"]
     ), items
 
 

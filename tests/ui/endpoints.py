@@ -53,7 +53,12 @@ def train_columns(name: str, sign: float) -> str:
     with api.track(EXPERIMENT, name=name) as run:
         signature = mlflow.models.infer_signature(data, pd.Series(model.predict(data), name="late"))
         mlflow.sklearn.log_model(
-            model, name="model", signature=signature, input_example=data.head(1), serialization_format="cloudpickle"
+            model,
+            name="model",
+            signature=signature,
+            input_example=data.head(1),
+            serialization_format="cloudpickle",
+            pip_requirements=["scikit-learn"],
         )
     return str(run.info.run_id)
 
@@ -71,7 +76,7 @@ def train_tensor() -> str:
         signature = mlflow.models.infer_signature(values, model.predict(values))
         mlflow.sklearn.log_model(
             model, name="model", signature=signature, input_example=np.array([[1.0, 2.0, 3.5]]),
-            serialization_format="cloudpickle",
+            serialization_format="cloudpickle", pip_requirements=["scikit-learn"],
         )  # fmt: skip
     return str(run.info.run_id)
 

@@ -43,6 +43,7 @@ def main(out: Path) -> None:
                 signature=mlflow.models.infer_signature(frame, late.rename("late")),
                 input_example=frame.head(1),
                 serialization_format="cloudpickle",
+                pip_requirements=["scikit-learn"],
             )
             lw.experiments.log_reference(frame)
     with lw.experiments.track(EXPERIMENT, name="no model"):
