@@ -69,6 +69,7 @@ def runs(client: Client, loads: Path) -> Iterator[dict[str, str]]:
         mlflow.pyfunc.log_model(
             name="model", python_model=Counts(), model_config={"folder": str(loads)},
             signature=mlflow.models.infer_signature(example, example["x"]), code_paths=None,
+            pip_requirements=models.PYFUNC,
         )  # fmt: skip
         found["counts"] = run.info.run_id
     lw.serving.promote(found["trees"], to=NAME)

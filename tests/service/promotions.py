@@ -44,7 +44,7 @@ def log_linear(mlflow: Any, name: str, sign: float = 1.0, columns: int | None = 
     with mlflow.start_run(run_name=name) as run:
         mlflow.sklearn.log_model(
             model, name="model", signature=mlflow.models.infer_signature(frame, model.predict(frame)),
-            input_example=frame.head(2), serialization_format="cloudpickle",
+            input_example=frame.head(2), serialization_format="cloudpickle", pip_requirements=models.SKLEARN,
         )  # fmt: skip
     return str(run.info.run_id)
 
