@@ -9,6 +9,16 @@ from labwright.serving.models import Version
 from labwright.serving.tables import EndpointRow
 from labwright.serving.traffic_models import Role, VersionTraffic
 
+FIELDS = {
+    "live", "state", "message", "predictions", "unlogged", "dropped_copies", "traffic", "trips", "lacking", "settings",
+    "versions",
+}  # fmt: skip
+
+
+def is_ours(status: dict[str, Any]) -> bool:
+    """Whether a data plane says all that this service reads. One that runs since before an upgrade does not."""
+    return status.keys() >= FIELDS
+
 
 def versions(row: EndpointRow, status: dict[str, Any], candidate: Version | None) -> list[VersionTraffic]:
     """All versions that get calls or copies now, the live one first, a shadow last; `candidate` is a canary's."""
