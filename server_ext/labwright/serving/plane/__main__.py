@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ import uvicorn
 from labwright.serving.folder import EndpointFolder, ProcessCard
 from labwright.serving.plane.admin import Admin
 from labwright.serving.plane.asking import Asker
+from labwright.serving.plane.connection import Connection
 from labwright.serving.plane.consumers import Consumers
 from labwright.serving.plane.gateway import Gateway
 from labwright.serving.plane.isolation import work_parent
@@ -33,6 +35,8 @@ from labwright.state import boot_id, listen_on, lock_file, process_started, take
 
 log = logging.getLogger("labwright.endpoint")
 PORT_TAKEN = 75
+MOST_CONNECTIONS = 4096
+SPARE_FILES = 256  # descriptors that are no connections: sockets of model processes, the log
 
 
 def main() -> None:
@@ -49,6 +53,7 @@ def main() -> None:
             import uvloop
 
             asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+        _allow_files()
         asyncio.run(_serve(folder, runtime))
 
 
@@ -68,7 +73,7 @@ async def _serve(folder: EndpointFolder, runtime: Path) -> None:
     versions.fall_back()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
-    servers = [_server(gateway), _server(admin.app())]
+    servers = [_server(gateway, outside=True), _server(admin.app())]
     tasks = [
         asyncio.create_task(server.serve(sockets=[listener]))
         for server, listener in zip(servers, (public, unix), strict=True)
@@ -139,10 +144,27 @@ def _count_before(log_folder: Path, asker: Asker) -> None:
     threading.Thread(target=count, name="count", daemon=True).start()
 
 
-def _server(app: Any) -> uvicorn.Server:
+def _allow_files() -> None:
+    """As many descriptors as connections need, where the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def _most_connections() -> int:
+    """Who comes after so many gets 503; the descriptors that remain are for processes and files."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(min(MOST_CONNECTIONS, soft - SPARE_FILES), 64)
+
+
+def _server(app: Any, *, outside: bool = False) -> uvicorn.Server:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5,
-        server_header=False, date_header=False,
+        server_header=False, date_header=False, http=Connection if outside else "auto",
+        limit_concurrency=_most_connections() if outside else None,
+        log_level="error",  # what strangers send must not fill the log
     )  # fmt: skip
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # ours, above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from labwright.serving.plane.waiting import Unavailable
 from labwright.serving.prediction_log import Writer
 
 CANARY = "canary"
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -75,6 +77,17 @@ class Asker:
         return answer
 
     async def _answer(self, pool: Pool, role: str, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
+        """A version's answer, logged. What nobody foresaw is a failure of that version, as its own are."""
+        try:
+            return await self._answered(pool, role, call, parse)
+        except (BadRequest, Unavailable):
+            raise
+        except Exception:
+            log.exception("request %s, version %s", call.request_id, pool.version)
+            words = "Something went wrong in the endpoint; its log has more."
+            raise BadRequest(words, status=500, code="internal") from None
+
+    async def _answered(self, pool: Pool, role: str, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         wanted = parse(pool.schema)
         found = await pool.answer(wanted)
         _raise_refusal(pool, wanted, found)

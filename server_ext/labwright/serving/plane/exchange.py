@@ -53,8 +53,12 @@ def encode(batch: list[Waiting]) -> tuple[bytes, bytes]:
 
 
 def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
-    """A reply for each request of a batch; of a raw answer the tensors. Errors: ValueError for what is none."""
-    if not isinstance(replies, list) or len(replies) != count:
+    """A reply for each request of a batch; of a raw answer the tensors.
+
+    Code of the model's own runs where replies are made, so nothing in them is taken for granted. Errors: ValueError for
+    what is none.
+    """
+    if not isinstance(replies, list) or len(replies) != count or not all(map(_is_reply, replies)):
         raise ValueError("a reply that is not ours")
     first = 0
     for reply in replies:
@@ -63,7 +67,11 @@ def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
             for head in reply["tensors"]:
                 size = ITEM_BYTES[head["dtype"]]
                 for length in head["shape"]:
+                    if type(length) is not int or length < 0:
+                        raise ValueError("a shape that is none")
                     size *= length
+                if type(head["name"]) is not str or first + size > len(body):
+                    raise ValueError("a tensor that is not there")
                 tensors.append(
                     Tensor(head["name"], head["dtype"], tuple(head["shape"]), body[first : first + size])
                 )  # fmt: skip
@@ -72,6 +80,22 @@ def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
     return replies
 
 
+def _is_reply(reply: Any) -> bool:
+    """An error with a status of one, or an answer."""
+    if type(reply) is not dict:
+        return False
+    if "error" in reply:
+        code = reply.get("code", "")
+        return type(reply["error"]) is str and type(code) is str and reply.get("status") in ERRORS
+    note, form = reply.get("result"), list if "tensors" in reply else str
+    return (
+        type(reply.get("rows")) is int
+        and type(reply.get("tensors" if form is list else "predictions")) is form
+        and type(note) is str
+    )
+
+
+ERRORS = frozenset(range(400, 600))
 ITEM_BYTES = {
     "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "float16": 2, "int32": 4, "uint32": 4, "float32": 4,
     "int64": 8, "uint64": 8, "float64": 8,

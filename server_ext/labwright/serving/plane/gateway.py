@@ -12,7 +12,7 @@ import re
 from labwright.serving.plane import feedback, inference_v2, metrics, mlflow_protocol, openapi
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.consumers import Consumers
-from labwright.serving.plane.http import Call, Handler, Receive, Reply, Scope, Send, busy, problem
+from labwright.serving.plane.http import Call, Handler, Memory, Receive, Reply, Scope, Send, busy, problem
 from labwright.serving.plane.scoring import BadRequest
 from labwright.serving.plane.waiting import Unavailable
 
@@ -24,7 +24,7 @@ class Gateway:
     """Tokens, paths, errors; what is answered is `asker`'s."""
 
     def __init__(self, asker: Asker, consumers: Consumers) -> None:
-        self.asker, self.consumers = asker, consumers
+        self.asker, self.consumers, self.memory = asker, consumers, Memory()
         self._routes: dict[str, dict[str, Handler]] = {}
         self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
         for protocol in (mlflow_protocol, inference_v2, feedback, openapi, metrics):
@@ -69,7 +69,13 @@ class Gateway:
         handler = verbs.get(scope["method"])
         if handler is None:
             return problem(405, "method_not_allowed", f"Use {', '.join(verbs)}.", {"allow": ", ".join(verbs)})
-        return await handler(Call(scope["method"], scope["path"], headers, request_id, consumer, receive, parts))
+        call = Call(
+            scope["method"], scope["path"], headers, request_id, consumer, receive, parts, memory=self.memory
+        )  # fmt: skip
+        try:
+            return await handler(call)
+        finally:
+            call.release()
 
     def _find(self, path: str) -> tuple[dict[str, Handler] | None, dict[str, str]]:
         if (verbs := self._routes.get(path)) is not None:

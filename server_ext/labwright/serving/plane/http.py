@@ -10,12 +10,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labwright.serving.plane.scoring import BadRequest
+from labwright.serving.plane.waiting import Unavailable
 
 LARGEST_BODY = 64 << 20
+ALL_BODIES = 512 << 20
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = dict[str, str]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the bodies of all calls that go on may have together; `held` is what they have."""
+
+    most: int = ALL_BODIES
+    held: int = 0
 
 
 @dataclass(slots=True)
@@ -42,15 +52,21 @@ class Call:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     begin: float = field(default_factory=time.perf_counter)
     version: str | None = None
+    memory: Memory = field(default_factory=Memory)
+    held: int = 0  # bytes of its body
 
     async def body(self) -> bytes:
-        """The whole body. Errors: BadRequest when it is too long or does not come to its end."""
+        """The whole body. Errors: BadRequest when it is too long or does not come to its end; Unavailable when too much
+        is held for other calls.
+        """
         if self.headers.get("content-encoding", "identity").lower() != "identity":
             words = "Send the body as it is, without a Content-Encoding."
             raise BadRequest(words, status=415, code="content_encoding")
         length = self.headers.get("content-length", "0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            raise _too_long()
+        if length.isascii() and length.isdigit():
+            if len(length) > 20 or int(length) > LARGEST_BODY:
+                raise _too_long()
+            self._hold(int(length))  # at once: who is refused need not send it
         parts: list[bytes] = []  # joined once: a large body is copied no more often than that
         size = 0
         while True:
@@ -61,9 +77,22 @@ class Call:
             size += len(part)
             if size > LARGEST_BODY:
                 raise _too_long()
+            if size > self.held:
+                self._hold(size - self.held)
             parts.append(part)
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _hold(self, size: int) -> None:
+        if self.memory.held + size > self.memory.most:
+            raise Unavailable("The endpoint works on as many large requests as it can hold; try again in a moment.")
+        self.memory.held += size
+        self.held += size
+
+    def release(self) -> None:
+        """The call is over, and its body is not needed any more."""
+        self.memory.held -= self.held
+        self.held = 0
 
 
 def _too_long() -> BadRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from labwright.serving.plane.asking import Asker
 from labwright.serving.plane.http import Call, Handler, Reply, busy, json_reply
 from labwright.serving.plane.scoring import BadRequest, parse
+from labwright.serving.plane.waiting import Unavailable
 
 
 def routes(asker: Asker) -> dict[str, dict[str, Handler]]:
@@ -13,12 +14,12 @@ def routes(asker: Asker) -> dict[str, dict[str, Handler]]:
     async def invocations(call: Call) -> Reply:
         try:
             body = await call.body()
-        except BadRequest as error:
+        except (BadRequest, Unavailable) as error:
             asker.refuse(call, error)
             raise
         answer = await asker.ask(call, lambda schema: parse(body, call.headers.get("content-type", ""), schema))
         headers = {"content-type": "application/json", "x-labwright-version": answer.version}
-        if len(answer.result) < 4000:
+        if len(answer.result) < 4000 and answer.result.isascii() and answer.result.isprintable():
             headers["x-labwright-result"] = answer.result
         return Reply(200, b'{"predictions": ' + answer.predictions.encode() + b"}", headers)
 

@@ -18,7 +18,6 @@ from labwright.serving.plane.scoring import Rows, Schema
 log = logging.getLogger(__name__)
 MOST, MOST_BYTES = 500, 64 << 20
 WORKERS = 16
-UNKNOWN = 1 << 20  # of a body that came without its length
 Parse = Callable[[Schema], Rows]
 
 
@@ -38,8 +37,7 @@ class Copies:
 
     def offer(self, pool: Pool, call: Call, parse: Parse) -> None:
         """Copy a call that was answered; this neither waits nor fails."""
-        length = call.headers.get("content-length", "")
-        size = int(length) if length.isdigit() else UNKNOWN
+        size = call.held  # of its body
         if len(self._waiting) >= MOST or self._bytes + size > MOST_BYTES:
             self.dropped += 1
             return

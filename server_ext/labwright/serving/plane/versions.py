@@ -20,6 +20,7 @@ from labwright.serving.plane.traffic import Share, Traffic
 from labwright.serving.plane.trial import Trial
 
 log = logging.getLogger(__name__)
+AGAIN_SECONDS = 1.0
 GONE = "its files are not there; promote it again"
 
 
@@ -35,7 +36,12 @@ class Versions:
 
     def fall_back(self) -> None:
         """Spread the calls as config.json says; what it names and is not loaded, is loaded now, each by itself."""
-        config = self._folder.config()
+        try:
+            config = self._folder.config()
+        except (OSError, ValueError, TypeError):
+            log.exception("config.json cannot be read; trying again")
+            asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.fall_back)
+            return
         self._trial.end()
         for version, digest in _named(config).items():
             if version not in self.pools:

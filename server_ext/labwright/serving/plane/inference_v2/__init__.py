@@ -17,6 +17,7 @@ from labwright.serving.plane.inference_v2.mapping import to_rows
 from labwright.serving.plane.pool import Pool
 from labwright.serving.plane.rows import BadRequest, Rows
 from labwright.serving.plane.scoring import Schema
+from labwright.serving.plane.waiting import Unavailable
 
 PREFIX = "/v2"
 KINDS = ("", "application/json", "application/octet-stream")  # Triton's client names none
@@ -95,7 +96,7 @@ class Protocol:
             if kind not in KINDS:
                 raise BadRequest("Send application/json, or application/octet-stream.", status=415, code="media_type")
             body = await call.body()
-        except BadRequest as error:
+        except (BadRequest, Unavailable) as error:
             self._asker.refuse(call, error)
             raise
 

@@ -78,7 +78,8 @@ def read(body: bytes, header_length: str | None) -> Request:
 def _cut(body: bytes, header_length: str | None) -> tuple[bytes, memoryview]:
     if header_length is None:
         return body, memoryview(b"")
-    if not (header_length.isascii() and header_length.isdigit()) or int(header_length[:20]) > len(body):
+    digits = header_length.isascii() and header_length.isdigit() and len(header_length) <= 20
+    if not digits or int(header_length) > len(body):
         raise BadRequest(
             "Inference-Header-Content-Length takes the length of the JSON at the begin of the body.",
             status=400, code="header_length",
