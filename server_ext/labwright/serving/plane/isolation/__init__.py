@@ -114,7 +114,7 @@ def kind() -> tuple[Kind, str]:
 @cache
 def _describe(network: bool) -> Isolation:
     chosen, missing = kind()
-    closed = not network and (seccomp.available() or (chosen == "landlock" and landlock.abi() >= 4))
+    closed = not network and seccomp.available()  # Landlock by itself leaves UDP
     words = {
         "landlock": "The model runs in a process of its own. It can read its own copy of the model's files and the "
         "Python environment, nothing else of yours, and write in its work folder only (Landlock). ",

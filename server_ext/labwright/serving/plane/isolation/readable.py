@@ -29,6 +29,9 @@ SYSTEM = (
     "/sys/kernel/mm/transparent_hugepage", "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
 FOR_NETWORK = ("/etc/hosts", "/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols")
+# What Python imports, and what it knows of a package that was installed.
+MODULES = (".py", ".so", ".pyd", ".zip", ".egg", ".egg-info", ".dist-info")
+NAMESPACES = 2
 DEVICES = ("/dev/null", "/dev/full", "/dev/kfd", "/dev/dri", "/dev/nvidia-caps")
 
 
@@ -46,9 +49,11 @@ def readable(work: Path, *, network: bool) -> Readable:
     prefixes = {Path(each) for each in (sys.prefix, sys.base_prefix, sys.exec_prefix, "/usr", "/usr/local")}
     found.whole += [prefix / name for prefix in prefixes for name in OF_A_PREFIX]
     guarded = [work.resolve(), Path.home().resolve()]
-    for entry in (Path(each).resolve() for each in [*sys.path, *_editable()] if each):
+    for entry in (Path(each).resolve() for each in sys.path if each):
         if not any(entry.is_relative_to(prefix / "lib") for prefix in prefixes):
             _add(entry, guarded, found)
+    for entry in (Path(each).resolve() for each in _editable()):  # a package, or a module
+        (found.listed if _holds(entry, guarded) else found.whole).append(entry)
     for name in ("LD_LIBRARY_PATH", "SSL_CERT_FILE"):
         paths = [Path(each) for each in os.environ.get(name, "").split(":") if each]
         found.whole += [path for path in paths if not _holds(path, guarded)]
@@ -61,22 +66,26 @@ def devices() -> list[Path]:
 
 
 def _add(entry: Path, guarded: list[Path], found: Readable) -> None:
-    """An entry of Python's path. A project's folder also holds what is not code (.env, .git): what is hidden is not.
-
-    Of a folder like the user's home, what Python itself would import.
+    """An entry of Python's path. A project's folder, or the user's home, also holds what is not code: keys, data.
+    Of it only what Python itself would import.
     """
-    special = _holds(entry, guarded)
-    if not special and (entry.name in ("site-packages", "dist-packages") or not entry.is_dir()):
+    if not _holds(entry, guarded) and (entry.name in ("site-packages", "dist-packages") or not entry.is_dir()):
         found.whole.append(entry)
-        return
-    found.listed.append(entry)
+    else:
+        _add_modules(entry, guarded, found, NAMESPACES)
+
+
+def _add_modules(folder: Path, guarded: list[Path], found: Readable, deeper: int) -> None:
+    """Modules and packages in a folder, and those in packages without an `__init__.py` (namespaces), so deep."""
+    found.listed.append(folder)
     with suppress(OSError):
-        shown = [each for each in entry.iterdir() if not each.name.startswith(".") and not _holds(each, guarded)]
-        found.whole += [each for each in shown if not special or _is_module(each)]
-
-
-def _is_module(path: Path) -> bool:
-    return path.suffix in (".py", ".so") or (path / "__init__.py").exists()
+        for each in folder.iterdir():
+            if each.name.startswith(".") or _holds(each, guarded):
+                continue
+            if each.suffix in MODULES or (each / "__init__.py").exists():
+                found.whole.append(each)
+            elif deeper and each.name.isidentifier() and each.is_dir() and not each.is_symlink():
+                _add_modules(each, guarded, found, deeper - 1)
 
 
 def _holds(folder: Path, guarded: list[Path]) -> bool:
