@@ -236,7 +236,7 @@ def test_without_landlock_the_card_warns_and_it_is_right(tmp_path: Path) -> None
 
 
 CONFINED = """
-import errno, json, os, platform, socket, sys
+import errno, importlib, json, os, platform, socket, sys
 from pathlib import Path
 from labwright.serving.plane import isolation
 from labwright.serving.plane.isolation import landlock, seccomp
@@ -264,7 +264,7 @@ if plan["pressed"]:  # the kernel forgets what it can of names and inodes
     sys.stdin.readline()
 found["own /proc"] = open("/proc/self/maps").read(1) + open("/proc/cpuinfo").read(1)
 for name in plan["modules"]:
-    found[name] = __import__(name).VALUE
+    found[name] = importlib.import_module(name).VALUE
 open("own", "w").write(os.path.expanduser("~"))
 found["own"] = open("own").read()
 print(json.dumps(found))
@@ -300,19 +300,28 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
 
 
 @needs_landlock
-def test_of_a_project_on_pythons_path_the_code_is_read_and_what_is_hidden_is_not(user: Planted, tmp_path: Path) -> None:
+def test_of_a_project_on_pythons_path_the_code_is_read_and_nothing_else(user: Planted, tmp_path: Path) -> None:
     project = user.home / "project"
     (project / "inside").mkdir(parents=True)
     (project / "flights_code.py").write_text("VALUE = 1")
     (project / "inside" / "__init__.py").write_text("VALUE = 2")
-    (project / ".env").write_text("VALUE = 3")
+    (project / "inside" / "table.json").write_text("data of the package")
+    (project / "space" / "part").mkdir(parents=True)
+    (project / "space" / "part" / "__init__.py").write_text("VALUE = 5")
+    others = [project / name for name in (".env", "keys.yaml", "space/notes.txt", "notebooks/a.ipynb")]
+    (project / "notebooks").mkdir()
+    for other in others:
+        other.write_text("VALUE = 3")
     (user.home / "at_home.py").write_text("VALUE = 4")
     found = confined(
         user, tmp_path / "work", path=[str(project), str(user.home)], modules=["flights_code", "inside", "at_home"],
-        read=[*user.files, str(project / ".env")],
+        read=[*user.files, *map(str, others), str(project / "inside" / "table.json")],
     )  # fmt: skip
     assert (found["flights_code"], found["inside"], found["at_home"]) == (1, 2, 4)
-    assert {found[path] for path in [*user.files, str(project / ".env")]} == {"PermissionError"}
+    assert {found[path] for path in [*user.files, *map(str, others)]} == {"PermissionError"}
+    assert found[str(project / "inside" / "table.json")] == "data of the package"
+    found = confined(user, tmp_path / "work", path=[str(project)], modules=["space.part"])
+    assert found["space.part"] == 5
 
 
 @needs_landlock
