@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 import labwright as lw
 from labwright.client import Client
-from labwright.errors import NotFoundError
+from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments.models import RunDetail
 from labwright.service.models import Operation, OperationState
 from labwright.serving.models import Endpoint, Promote
@@ -181,6 +181,20 @@ def test_a_worse_model_is_stopped_and_a_reason_is_recorded(client: Client, live:
     assert version(client) == "1"
     found = card(client, operation.id)
     assert (found.verdict, found.decided) == (Verdict.failed, "stop")
+
+
+def test_a_model_that_fails_its_example_goes_live_with_a_reason(client: Client) -> None:
+    lw.experiments.use_tracking()
+    broken = models.times(2, "fails on 7") | {"input_example": pd.DataFrame({"x": [7.0]})}
+    with lw.experiments.track("readiness", name="odd example", autolog=False) as run:
+        mlflow.pyfunc.log_model(name="model", pip_requirements=["mlflow"], **broken)
+    with pytest.raises(InvalidError, match="fails on its own input example"):
+        lw.serving.promote(run, to="reasoned")
+    promoted: Any = lw.serving.promote(run, to="reasoned", reason="nobody sends a 7")
+    assert promoted.state == "ready"
+    assert lw.serving.predict("reasoned", pd.DataFrame({"x": [1.5]})).tolist() == [3.0]
+    assert lw.serving.history("reasoned")[0].reason == "nobody sends a 7"
+    lw.serving.delete("reasoned")
 
 
 class Blank(mlflow.pyfunc.PythonModel):  # type: ignore[misc, name-defined] # MLflow's class has no types

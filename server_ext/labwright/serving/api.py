@@ -23,7 +23,7 @@ from labwright.serving.api_settings import configure
 from labwright.serving.api_traffic import traffic
 from labwright.serving.folder import EndpointFolder
 from labwright.serving.models import Endpoint, EndpointState, Expected, Register, Registered
-from labwright.serving.naming import path
+from labwright.serving.naming import id_of_run, path
 from labwright.serving.traffic_models import Canary
 
 __all__ = [
@@ -100,7 +100,7 @@ def run_with_model(run: str | Any, experiment: str | None, by: str | None) -> st
     """The id of the run that is meant; best and last are looked for among those that logged a model."""
     from labwright.experiments.api import find_run
 
-    return str(find_run(str(getattr(run, "run_id", run)), experiment=experiment, by=by, with_model=True).run_id)
+    return str(find_run(id_of_run(run), experiment=experiment, by=by, with_model=True).run_id)
 
 
 def endpoints() -> EndpointList:

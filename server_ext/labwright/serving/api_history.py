@@ -11,7 +11,7 @@ from labwright.client import follow, shared
 from labwright.errors import InvalidError
 from labwright.serving.lineage_models import Lineage, ServedRun
 from labwright.serving.models import Endpoint, Promotion, Rollback, Served
-from labwright.serving.naming import path
+from labwright.serving.naming import id_of_run, path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,9 +144,8 @@ def lineage(name: str) -> LineageCard:
 
 
 def served_runs(run: str | Any) -> list[ServedRun]:
-    """From a run forward: the endpoints that serve its model, or did. `run` is an id, or anything with a `run_id`."""
-    run_id = str(getattr(run, "run_id", run))
-    found: list[ServedRun] = shared().get(f"/serving/runs/{run_id}/endpoints", list[ServedRun])
+    """From a run forward: the endpoints that serve its model, or did. `run` is an id, or a run."""
+    found: list[ServedRun] = shared().get(f"/serving/runs/{id_of_run(run)}/endpoints", list[ServedRun])
     return found
 
 

@@ -44,7 +44,7 @@ def promote(
 ) -> EndpointCard | ReadinessResult | Operation:  # fmt: skip
     """Promote a run's model to the endpoint `to`: it is registered, loaded, checked, and then answers there.
 
-    `run` is a run's id or name, `best` (by the metric `by`) or `last`, of `experiment` or the one tracked last; or give
+    `run` is a run, its id or name, `best` (by the metric `by`) or `last`, of `experiment` or the last one; or give
     a registered `version` of the endpoint's model. `canary` (percent, or a `Canary`) lets it begin with a share of the
     calls and go on by steps; `shadow` gives it copies of the calls only. A check that fails stops the promotion, unless
     there is a `reason` to go on, which is recorded. `decide` is asked when a check warned; without it warnings stop
