@@ -2,7 +2,7 @@
 
 A notebook's kernel is a process that Labwright, MLflow and IPython keep state in (the tracking address, the active
 experiment, the shell). The files' tests play kernels of their own, so no file shares a process with another; inside a
-file, servers are shared. Much of a test is waiting for processes to start, so two files run at a time; what a file
+file, servers are shared. Much of a test is waiting for processes to start, so three files run at a time; what a file
 printed is shown when it ended. With arguments it is pytest: `python -m tests tests/service -k name`.
 `LABWRIGHT_ROUNDS=20` runs the fault tests only, that often, one file at a time (`make soak`).
 """
@@ -30,7 +30,7 @@ def main() -> int:
     broken: list[str] = []
     begin = time.monotonic()
     rounds = int(os.environ.get("LABWRIGHT_ROUNDS", "0"))
-    with ThreadPoolExecutor(1 if rounds else 2) as lanes:
+    with ThreadPoolExecutor(1 if rounds else 3) as lanes:
         for name, code, printed, counts in lanes.map(_run, _files(rounds)):
             print(f"{name}\n{printed}", flush=True)
             passed, failed, skipped = passed + counts[0], failed + counts[1], skipped + counts[2]

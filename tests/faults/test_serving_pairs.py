@@ -21,7 +21,7 @@ from tests.state_folder import wait_until
 
 NAME = "late"
 SOAK = bool(os.environ.get("LABWRIGHT_ROUNDS"))
-PAIRS, TO_THE_END = (1000, 20) if SOAK else (60, 3)
+PAIRS, TO_THE_END = (1000, 20) if SOAK else (25, 2)
 
 
 @pytest.fixture(scope="module")
