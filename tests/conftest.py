@@ -21,6 +21,13 @@ for name in [name for name in os.environ if name.startswith(("MLFLOW_", "JUPYTER
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
+def pytest_configure() -> None:
+    """Tests call MLflow as a kernel does."""
+    from labwright.experiments.request_headers import import_lazily
+
+    import_lazily()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_folder() -> Iterator[Path]:
     """The state folder of this run; at the end everything of ours in it is stopped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ import pytest
 from labwright.service.children import run_job
 from labwright.serving import prediction_log, recent
 from labwright.serving.prediction_log import Writer, tidying
+from labwright.serving.prediction_log.chores import keep
 from labwright.serving.prediction_log.parquet import SCHEMA
 from labwright.serving.prediction_log.policy import Policy
 from labwright.serving.prediction_log.segments import closed, pieces
@@ -499,3 +501,19 @@ def test_the_helper_stays_small_however_long_a_segment_is(folder: Path) -> None:
     )
     assert len(list(folder.glob("date=*/*.parquet"))) == 1
     assert int(done.stdout.split()[1]) < 250_000, "kB: pyarrow alone is half of that, the segment 150 MB"
+
+
+@pytest.mark.parametrize("rolled", [False, True])
+def test_its_chores_end_when_they_are_told_to_also_in_the_moment_of_an_event(folder: Path, rolled: bool) -> None:
+    async def main() -> bool:
+        writer = Writer(folder)
+        chore = asyncio.create_task(keep(writer))
+        await asyncio.sleep(0.1)
+        if rolled:
+            writer.rolled.set()
+        chore.cancel()
+        done, _ = await asyncio.wait([chore], timeout=5)
+        chore.cancel()
+        return chore in done and chore.cancelled()
+
+    assert asyncio.run(main())

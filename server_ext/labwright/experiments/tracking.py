@@ -21,6 +21,7 @@ from labwright.experiments.keeper import Keeper
 from labwright.experiments.models import Experiment, Metric, Run, Tracking
 from labwright.experiments.no_proxy import without_proxy
 from labwright.experiments.registry_address import registry_beside_tracking
+from labwright.experiments.request_headers import import_lazily
 from labwright.experiments.spool.tracking_store import ADDRESS, FOLDER
 from labwright.experiments.tracking_environment import tracking_environment
 from labwright.experiments.waiting import spool_folder
@@ -50,6 +51,7 @@ def use_tracking() -> bool:
     os.environ[ADDRESS] = os.environ["MLFLOW_TRACKING_URI"].rstrip("/")
     os.environ[FOLDER] = str(spool_folder(found.folders.home, tracking.remote))
     os.environ.update(without_proxy(os.environ))
+    import_lazily()
     # MLflow prints links to its own page, which asks for the token; Labwright's panel shows the run.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     return True

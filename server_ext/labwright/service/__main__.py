@@ -130,7 +130,8 @@ def _listen(where: Folders) -> tuple[socket.socket, socket.socket]:
     except (OSError, ValueError):
         wanted = 0
     for port in (wanted, 0):
-        loopback = socket.socket(socket.AF_INET)
+        # The protocol is named because only so does asyncio switch Nagle's delay off: 40 ms for each small reply.
+        loopback = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         loopback.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             loopback.bind(("127.0.0.1", port))

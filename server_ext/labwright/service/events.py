@@ -6,6 +6,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from labwright.service.models import Changed
 
@@ -39,10 +40,11 @@ class Events:
     async def _read(self, queue: asyncio.Queue[Changed | None]) -> AsyncIterator[Changed | None]:
         try:
             while not self._closed:
-                try:
-                    yield await asyncio.wait_for(queue.get(), timeout=10)
-                except TimeoutError:
-                    yield None
+                event: Changed | None = None
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(10):  # wait_for would miss a cancel that comes with an event
+                        event = await queue.get()
+                yield event
         finally:
             with self._lock:
                 self._listeners.pop(queue, None)

@@ -9,6 +9,7 @@ import sys
 import traceback
 
 from labwright.errors import LabwrightError
+from labwright.experiments.request_headers import import_lazily
 from labwright.lifeline import watch
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     os.dup2(2, 1)
     arguments = json.loads(os.fdopen(os.dup(0), "rb", buffering=0).readline())
     watch()
+    import_lazily()
     module, _, name = sys.argv[1].partition(":")
     try:
         result = getattr(importlib.import_module(module), name)(**arguments)

@@ -173,7 +173,7 @@ def _server(app: Any, *, outside: bool = False) -> uvicorn.Server:
 
 def _port(kept: int | None) -> socket.socket:
     """The port that the endpoint keeps, else a free one. Exits with PORT_TAKEN when somebody else has it."""
-    listener = socket.socket(socket.AF_INET)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio delays
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", kept or 0))

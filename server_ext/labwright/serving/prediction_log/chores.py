@@ -27,7 +27,8 @@ async def keep(writer: Writer) -> None:
     begun = time.monotonic()
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(writer.rolled.wait(), EVERY_SECONDS)
+            async with asyncio.timeout(EVERY_SECONDS):  # wait_for would miss a cancel that comes with the event
+                await writer.rolled.wait()
             begun = time.monotonic()
         writer.rolled.clear()
         old = time.monotonic() - begun > WORTH_SECONDS
