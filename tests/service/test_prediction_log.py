@@ -23,6 +23,7 @@ from labwright.service.children import run_job
 from labwright.serving import prediction_log, recent
 from labwright.serving.prediction_log import Writer, tidying
 from labwright.serving.prediction_log.chores import keep
+from labwright.serving.prediction_log.forms import csv_text
 from labwright.serving.prediction_log.parquet import SCHEMA
 from labwright.serving.prediction_log.policy import Policy
 from labwright.serving.prediction_log.segments import closed, pieces
@@ -131,7 +132,7 @@ def test_a_csv_and_a_tensor_are_logged_as_they_came_and_read_as_rows(folder: Pat
     writer = Writer(folder, LogSettings(hashed=["name"]))
     text = 'x,name,on\n1.25,"a ""b"",\n c",true\n,é,\n'
     types = '{"x": "double", "name": "string", "on": "boolean"}'
-    writer.write("csv", datetime.now(UTC), "1", 200, 1.0, 2, types, text.encode(), "[1, 2]", form="csv")
+    writer.write("csv", datetime.now(UTC), "1", 200, 1.0, 2, types, csv_text(text.encode()), "[1, 2]", form="csv")
     array = np.random.default_rng(2).normal(size=(3, 4)).astype(np.float32)
     shape = json.dumps({"dtype": "float32", "shape": [3, 4]})
     writer.write(
@@ -139,7 +140,7 @@ def test_a_csv_and_a_tensor_are_logged_as_they_came_and_read_as_rows(folder: Pat
         shape=shape, answer=json.dumps({"dtype": "float32", "shape": [3]}),
     )  # fmt: skip
     plain = Writer(folder)
-    plain.write("csv2", datetime.now(UTC), "1", 200, 1.0, 2, types, text, "[1, 2]", form="csv")
+    plain.write("csv2", datetime.now(UTC), "1", 200, 1.0, 2, types, csv_text(text), "[1, 2]", form="csv")
     for _ in range(2):
         first, second, third = prediction_log.read(folder)
         assert first["columns"] == ["x", "name", "on"]
@@ -163,7 +164,7 @@ def test_columns_are_left_out_and_hashed_and_the_key_is_the_endpoints(folder: Pa
     for data in ('[[7, "s3cret", 1]]', '[[7.0, "s3cret", 2]]', '[["7", "s3cret", 3]]', "[[null, null, 4]]"):
         writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, columns, data, echo)
     csv = "who,secret,x\n7,s3cret,5\n"
-    writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, '["who", "secret", "x"]', csv, echo, form="csv")
+    writer.write("a", datetime.now(UTC), "1", 200, 1.0, 1, '["who", "secret", "x"]', csv_text(csv), echo, form="csv")
     assert writer.unlogged == 0
     text = next(folder.glob("*.jsonl")).read_text()
     assert "s3cret" not in text
@@ -224,7 +225,7 @@ def test_a_key_that_is_empty_hashes_nothing(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["id,x\n1,2\n3\n", "id,x\n1," + "9" * 200_000 + "\n"])
 def test_a_large_csv_with_odd_rows_spoils_nothing(folder: Path, text: str) -> None:
     writer = Writer(folder, LogSettings(entity_keys=["x"], leave_out=["other"]))
-    writer.write("0" * 32, datetime.now(UTC), "1", 200, 1.0, 2, '["id","x"]', text, "[1,2]", form="csv")
+    writer.write("0" * 32, datetime.now(UTC), "1", 200, 1.0, 2, '["id","x"]', csv_text(text), "[1,2]", form="csv")
     writer.tidy(worth=1)
     write(writer, "1" * 32)
     before = prediction_log.read(folder)

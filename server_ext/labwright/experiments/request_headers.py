@@ -34,7 +34,8 @@ class _Before(MetaPathFinder):
         sys.meta_path.remove(self)
         from mlflow.utils import plugins
 
-        plugins.get_entry_points = _without_imports(plugins.get_entry_points)
+        patched: Any = plugins
+        patched.get_entry_points = _without_imports(plugins.get_entry_points)
 
 
 def _without_imports(given: Callable[[str], Any]) -> Callable[[str], list[Any]]:

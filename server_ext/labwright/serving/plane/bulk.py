@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labwright.serving.plane.rows import BadRequest
-from labwright.serving.plane.scoring import NUMBERS, Schema
+from labwright.serving.plane.scoring import Schema
 from labwright.serving.plane.scoring import read_csv as read_row_by_row
 
 ARROW = {
@@ -53,6 +53,6 @@ def _by_arrow(schema: Schema, columns: list[str], body: bytearray) -> Any:
     )  # fmt: skip
     frame = table.to_pandas()
     for name, kind in types.items():
-        if kind in NUMBERS and np.isinf(frame[name].to_numpy(dtype=float, na_value=np.nan)).any():
+        if kind in ("double", "float") and np.isinf(frame[name].to_numpy()).any():
             raise pa.ArrowInvalid("an infinite number")
     return frame

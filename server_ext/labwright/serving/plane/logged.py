@@ -27,7 +27,7 @@ def _inputs(rows: Rows, schema: Schema) -> dict[str, Any]:
         return {"columns": names, "data": orjson.dumps([[item] for item in rows.data])}
     if rows.kind == "csv":
         types = schema.types if not schema.tensor else dict.fromkeys(rows.columns, "double")
-        return {"columns": orjson.dumps(types).decode(), "data": rows.payload, "form": "csv"}
+        return {"columns": orjson.dumps(types).decode(), "data": rows.text(), "form": "csv"}
     if rows.kind == "raw" and len(rows.tensors) == 1:
         (tensor,) = rows.tensors
         return {"columns": names, "data": tensor.payload, "form": "raw", "shape": _shape(tensor)}

@@ -154,6 +154,9 @@ class Replica:
         wire.write(writer, *exchange.encode(batch))
         async with asyncio.timeout(self._owner.deadline):
             await writer.drain()
+            for waiting in batch:
+                if waiting.rows.meanwhile is not None:
+                    waiting.rows.meanwhile()
             replies, body = await wire.read(reader)
         return exchange.decode(replies, body, len(batch))
 

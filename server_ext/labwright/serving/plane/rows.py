@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,7 @@ class Rows:
     - raw: `tensors`, the model's one input, or named ones: its named inputs, or a frame's columns
 
     `params` are predict's. With `raw_answer` the answer's numbers come as tensors too, as far as they are numbers.
+    `meanwhile` is called once the model's process has them: there is time until it answers.
     """
 
     kind: str
@@ -50,12 +52,15 @@ class Rows:
     tensors: tuple[Tensor, ...] = ()
     params: dict[str, Any] | None = None
     raw_answer: bool = False
+    meanwhile: Callable[[], object] | None = field(repr=False, default=None, compare=False)
     _text: bytes = field(repr=False, default=b"")
 
     def text(self) -> bytes:
-        """`data` as JSON, made once. Errors: BadRequest for a number that a float cannot hold."""
+        """`data`, or a CSV's text, as JSON for the log, made once. Errors: BadRequest for too large a number."""
         if not self._text:
-            self._text = _dumped(self.data)
+            from labwright.serving.prediction_log.forms import csv_text  # not on top, see `_dumped`
+
+            self._text = csv_text(self.payload) if self.kind == "csv" else _dumped(self.data)
         return self._text
 
     @property

@@ -16,7 +16,7 @@
     feedback      what came true, told later; joined by request_id when the log is read (see `feedback`)
 
 Inputs, outputs and entity keys are there in answered requests only, and as far as the settings keep them. Lines are
-appended to segments (JSON), one `os.write` each, so that a kill of any process loses none that was acknowledged; with
+appended to segments (JSON), one `os.writev` each, so that a kill of any process loses none that was acknowledged; with
 `fsync` set a power loss does not, either. Closed segments become Parquet by day, `date=YYYY-MM-DD/part-*.parquet`, with
 the columns above, for any tool that reads Parquet; readers here see both alike.
 """

@@ -45,7 +45,7 @@ class FeedbackWriter:
             for request_id, outcome in items
         )
         self._folder.mkdir(exist_ok=True, mode=0o700)
-        self._appender.append(whole.encode(), at[:10])
+        self._appender.append((whole.encode(),), at[:10])
 
     async def settled(self) -> bool:
         """Come back when what was written would outlive a power loss; False when the disk refused."""

@@ -20,7 +20,7 @@ def csv_text(payload: str | bytes) -> bytes:
     import orjson  # where logs are written, it is there; whoever reads one needs it not
 
     text = payload if isinstance(payload, str) else payload.decode("utf-8-sig", "replace")
-    return b"".join((b'{"$csv":', orjson.dumps(text), b"}"))
+    return orjson.dumps({"$csv": text})
 
 
 def raw_text(payload: str | bytes, shape: str) -> bytes:

@@ -35,12 +35,10 @@ class Line:
         return int(head["rows"]) if head["status"] == 200 and head["role"] != "shadow" else 0
 
 
-def join(head: str, columns: bytes, data: bytes, predictions: bytes) -> bytes:
-    """A whole line with values; `head` is open still, without its brace."""
+def parts(head: str, columns: bytes, data: bytes, predictions: bytes) -> tuple[bytes, ...]:
+    """A whole line with values, in parts; `head` is open still, without its brace."""
     lengths = f',"lengths":[{len(columns)},{len(data)},{len(predictions)}]'.encode()
-    return b"".join(
-        (head.encode(), lengths, COLUMNS, columns, DATA, data, PREDICTIONS, predictions, END, b"\n")
-    )  # fmt: skip
+    return head.encode(), lengths, COLUMNS, columns, DATA, data, PREDICTIONS, predictions, END, b"\n"
 
 
 def split(raw: bytes) -> Line | None:

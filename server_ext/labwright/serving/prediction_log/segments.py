@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def _matching(folder: Path, pattern: re.Pattern[str]) -> list[tuple[Path, int, r
 
 
 class Appender:
-    """Appends lines to the open segment of a folder, each by one `os.write`. One process has one of them."""
+    """Appends lines to the open segment of a folder, each by one `os.writev`. One process has one of them."""
 
     def __init__(self, folder: Path, limit: int) -> None:
         self.folder, self.limit, self.day = folder, limit, ""
@@ -109,14 +110,14 @@ class Appender:
         self.opened = 0  # how many segments so far
         self._again = 0.0  # when to try to open a segment again after that failed
 
-    def append(self, whole: bytes, day: str) -> None:
-        """Append a line that was made on `day`. Errors: OSError, and nothing of it stays."""
+    def append(self, parts: Sequence[bytes], day: str) -> None:
+        """Append a line, in parts, that was made on `day`. Errors: OSError, and nothing of it stays."""
         if day > self.day or self._size >= self.limit or self.file < 0:
             self._open(max(day, self.day))
         if self._ragged:
-            whole = b"\n" + whole
-        written = os.write(self.file, whole)
-        if written != len(whole):
+            parts = (b"\n", *parts)
+        written = os.writev(self.file, parts)  # a large part is not copied before
+        if written != sum(map(len, parts)):
             try:
                 os.ftruncate(self.file, self._size)
             except OSError:

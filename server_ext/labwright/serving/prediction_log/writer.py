@@ -58,7 +58,7 @@ class Writer:
         """Append a line. A failure is counted, never raised.
 
         `columns`, `data` and `predictions` are JSON text already. A body that came otherwise is logged as it came:
-        with `form="csv"`, `data` is the CSV's text or bytes with its header, `columns` {name: MLflow's type} or names;
+        with `form="csv"`, `data` is `forms.csv_text` of it, with its header, `columns` {name: MLflow's type} or names;
         with `form="raw"`, `data` are a tensor's bytes and `shape` is {"dtype": …, "shape": […]}. `answer` is the same
         of `predictions` that are bytes.
         """
@@ -73,7 +73,7 @@ class Writer:
             if predictions and self.policy.inputs:
                 whole = self._with_values(head, columns, data, predictions, form, shape, answer)
             else:
-                whole = f"{head}}}\n".encode()
+                whole = (f"{head}}}\n".encode(),)
             appender.append(whole, when[:10])
         except Exception:  # whatever a caller sent or a model gave: its answer goes out all the same
             self.unlogged += 1
@@ -82,10 +82,8 @@ class Writer:
 
     def _with_values(
         self, head: str, columns: str, data: str | bytes, predictions: str | bytes, form: str, shape: str, answer: str
-    ) -> bytes:  # fmt: skip
-        if form == "csv":
-            data = forms.csv_text(data)
-        elif form == "raw":
+    ) -> tuple[bytes, ...]:  # fmt: skip
+        if form == "raw":
             data = forms.raw_text(data, shape)
         if answer:
             predictions = forms.raw_text(predictions, answer)
@@ -95,7 +93,7 @@ class Writer:
                 columns, data = self._privacy.inputs_of(columns, _text(data))
             predictions = self._privacy.outputs_of(_text(predictions)) if not answer else predictions
         # A model's answer is its own text; a line break in it must not begin a line of ours.
-        return line.join(
+        return line.parts(
             head + self._keys, (columns or "null").encode(), _one_line(data), _one_line(predictions)
         )  # fmt: skip
 
