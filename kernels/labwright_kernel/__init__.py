@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from labwright.experiments.request_headers import import_lazily
 from labwright_kernel import completion
 from labwright_kernel.magic import Dispatch, LabwrightMagics
 
@@ -29,7 +28,8 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magics(Dispatch(shell, rooms))
     completion.install(shell, rooms)
     importlib.import_module("labwright_kernel.recorder").install(shell)
-    import_lazily()  # also for who calls plain mlflow
+    # Also for who calls plain MLflow.
+    importlib.import_module("labwright.experiments.request_headers").import_lazily()
     _find_command()
     if taken:
         print(f"Labwright: {', '.join(taken)} belong to another extension here; use %lw (see %lw --help).")
