@@ -130,9 +130,11 @@ def test_the_guard_trips_on_errors_and_on_latency_and_says_on_which_figures() ->
     assert trip.words == "Version 4 was taken back: a call has waited 5.1 s for it without an answer."
     waits["4"] = 0.0
     count(figures, "4", "canary", 1, ms=20)
+    assert guard.look() is None, "ten times as long, but 18 ms are nothing"
+    count(figures, "4", "canary", 40, ms=40)
     trip = guard.look()
     assert trip is not None
-    assert "its median latency over 20 calls was" in trip.words
+    assert "its median latency over 60 calls was" in trip.words
     assert "3 times is allowed" in trip.words
 
 

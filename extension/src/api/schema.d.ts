@@ -1,4 +1,4 @@
-// Made by `jlpm types` from OpenAPI 02904477d77e3131dac3ef3e816f5e2edcdfdc3418120e8b249a7a4456d7452f. Do not edit.
+// Made by `jlpm types` from OpenAPI 79320da58c5c0c74586c094e6260b52be84f72bb424a6a9a55e486ea5621f7ca. Do not edit.
 
 export interface paths {
   '/clusters': {
@@ -1163,6 +1163,12 @@ export interface components {
        * @default 3
        */
       max_latency_ratio?: number;
+      /**
+       * Min Latency Increase Ms
+       * @description And so many milliseconds more
+       * @default 20
+       */
+      min_latency_increase_ms?: number;
       /**
        * Percent
        * @description Its first share of the calls

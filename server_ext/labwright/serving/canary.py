@@ -105,6 +105,7 @@ class _Trial:
         guard = {
             "max_error_rate": self._canary.max_error_rate,
             "max_latency_ratio": self._canary.max_latency_ratio,
+            "min_latency_increase_ms": self._canary.min_latency_increase_ms,
         }
         order: dict[str, Any] = shares.order(row) | {
             "weights": shares.with_canary(row, self._version.version, percent), "canary": self._version.version,

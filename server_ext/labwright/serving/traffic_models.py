@@ -27,6 +27,7 @@ class Canary(Strict):
     calls: int = Field(default=20, ge=0, description="And how many calls the candidate must have answered in each")
     max_error_rate: float = Field(default=0.01, ge=0, le=1, description="More 5xx than this above live: back")
     max_latency_ratio: float = Field(default=3.0, gt=1, description="Median latency over the live version's: back")
+    min_latency_increase_ms: float = Field(default=20, ge=0, description="And so many milliseconds more")
 
 
 class SetTraffic(Strict):

@@ -2,8 +2,9 @@
 
 Errors: the candidate fails when the lower end of the Wilson score interval (one-sided, 95 %) of its rate of 5xx is
 above the live version's rate plus what is allowed. So one bad call of one says something, one of a hundred does not.
-Latency: the candidate fails when its median is more than so many times the live version's, once both have enough calls,
-and when a call waits for it without an answer far longer than the live version's ever do.
+Latency: the candidate fails when its median is more than so many times the live version's, and more by milliseconds
+that matter, once both have enough calls; and when a call waits for it without an answer far longer than the live
+version's ever do.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Limits:
 
     max_error_rate: float = 0.01
     max_latency_ratio: float = 3.0
+    min_latency_increase_ms: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Guard:
         if own.calls < ENOUGH or live.calls < ENOUGH or not own.p50_ms or not live.p50_ms:
             return None
         ratio = own.p50_ms / live.p50_ms
-        if ratio <= self.limits.max_latency_ratio:
+        if ratio <= self.limits.max_latency_ratio or own.p50_ms - live.p50_ms < self.limits.min_latency_increase_ms:
             return None
         return (
             f"its median latency over {own.calls} calls was {own.p50_ms:.1f} ms, {ratio:.1f} times that of version "

@@ -57,8 +57,8 @@ class Versions:
         """Spread the calls as an order says, by one swap. Gives in words why not, when it cannot be.
 
         {"weights": {version: percent}, "canary", "shadow", "lease": seconds, "guard": {max_error_rate,
-        max_latency_ratio}, "operation"}: all but the weights may be left out. An operation's canary that was taken
-        back is not taken up again.
+        max_latency_ratio, min_latency_increase_ms}, "operation"}: all but the weights may be left out. An operation's
+        canary that was taken back is not taken up again.
         """
         config, canary, operation = self._folder.config(), order.get("canary"), order.get("operation")
         weights = {str(version): float(percent) for version, percent in order["weights"].items() if percent > 0}
