@@ -1,6 +1,6 @@
 """kill -9 at every step of a promotion: of the service, of the data plane, of the candidate. Wholly old or wholly new.
 
-`make soak` runs the file 20 times, and ends the data plane at more steps.
+Each step has two rounds here; `make soak` runs the file 20 times, and ends the data plane at more steps.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from tests.service.promotions import (
 from tests.state_folder import wait_until
 
 NAME = "late"
+SOAK = bool(os.environ.get("LABWRIGHT_ROUNDS"))
+ROUNDS = range(1 if SOAK else 2)
 SLOW = {"canary": {"percent": 50, "steps": [], "seconds": 3, "calls": 0}}
 STEPS: dict[str, dict[str, Any]] = {
     "Waiting": {},
@@ -148,8 +150,9 @@ def registered(mlflow: Any) -> set[str]:
     return {one.version for one in mlflow.MlflowClient().search_model_versions(f"name='{NAME}'")}
 
 
+@pytest.mark.parametrize("_", ROUNDS)
 @pytest.mark.parametrize("step", STEPS)
-def test_the_service_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str) -> None:
+def test_the_service_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str, _: int) -> None:
     before, versions = endpoint(client, NAME), registered(mlflow)
     operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
     get_there(client, operation, step)
@@ -164,8 +167,9 @@ def test_the_service_dies_at_a_step(client: Client, runs: list[str], mlflow: Any
         assert ended.error.code == "interrupted"
 
 
-@pytest.mark.parametrize("step", ["Loading", WAITING, "Canary"] if os.environ.get("LABWRIGHT_ROUNDS") else [WAITING])
-def test_the_data_plane_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str) -> None:
+@pytest.mark.parametrize("_", ROUNDS)
+@pytest.mark.parametrize("step", ["Loading", WAITING, "Canary"] if SOAK else [WAITING])
+def test_the_data_plane_dies_at_a_step(client: Client, runs: list[str], mlflow: Any, step: str, _: int) -> None:
     before, versions = endpoint(client, NAME), registered(mlflow)
     operation = begin(client, NAME, run_id=candidate(client, runs), **STEPS[step])
     get_there(client, operation, step)
