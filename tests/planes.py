@@ -62,7 +62,8 @@ class Plane:
 
     def model_process(self) -> psutil.Process:
         """The one of the one version."""
-        (found,) = psutil.Process(self.process.pid).children()
+        children = psutil.Process(self.process.pid).children()
+        (found,) = [child for child in children if "labwright.serving.plane.model_process" in child.cmdline()]
         return found
 
     def wait_ready(self) -> None:

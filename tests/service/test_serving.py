@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -16,7 +18,7 @@ import pytest
 
 import labwright as lw
 from labwright.client import Client
-from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError
+from labwright.errors import ConflictError, InvalidError, LabwrightError, NotFoundError, UnavailableError
 from labwright.experiments.models import Tracking
 from labwright.service.models import Operation, OperationState, Status
 from labwright.serving import prediction_log
@@ -333,6 +335,44 @@ def test_the_watch_starts_a_dead_endpoint_that_nobody_asks(client: Client, live:
     psutil.Process(dead.pid).kill()
     folder = EndpointFolder(client.folders.home / "endpoints" / NAME)
     wait_until(lambda: (found := folder.process()) is not None and found.pid != dead.pid, "it is started again")
+
+
+def test_whoever_has_the_port_of_a_dead_endpoint_gets_neither_token_nor_rows(client: Client, live: Endpoint) -> None:
+    get(client)
+    process = card(client)
+    token = EndpointFolder(client.folders.home / "endpoints" / NAME).secret("token")
+    asked = Predict(columns=["secret"], data=[[1]])
+    heard: list[bytes] = []
+
+    def listen(stranger: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                caller, _ = stranger.accept()
+                with caller:
+                    caller.settimeout(1)
+                    heard.append(caller.recv(1 << 16))
+
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        psutil.Process(process.pid).kill()
+        wait_until(lambda: bound(stranger, process.port), "the port is free")
+        stranger.listen()
+        threading.Thread(target=listen, args=[stranger], daemon=True).start()
+        for _ in range(2):
+            with pytest.raises(UnavailableError, match="taken by another process"):
+                client.post(f"/serving/endpoints/{NAME}/predict", Prediction, asked)
+        with pytest.raises(UnavailableError, match="taken by another process"):
+            lw.serving.predict(NAME, models.flights()[0].head(1))
+        stranger.shutdown(socket.SHUT_RDWR)
+    assert not any(token.encode() in said or b"secret" in said for said in heard)
+    wait_until(lambda: get(client).state == "ready", "it has its port again", 30)
+
+
+def bound(stranger: socket.socket, port: int) -> bool:
+    with suppress(OSError):
+        stranger.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def test_stop_leaves_no_process_and_start_comes_back_to_its_port(client: Client, live: Endpoint) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import mlflow
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from labwright.serving import prediction_log
@@ -51,6 +52,22 @@ def test_a_large_csv_gives_the_models_bits_and_is_logged_as_it_came(trees: Plane
     logged = prediction_log.frame(trees.folder.log).tail(ROWS)
     assert logged[models.COLUMNS].to_numpy(dtype=float).tobytes() == frame.to_numpy().tobytes()
     assert logged["prediction"].to_numpy(dtype=float).tobytes() == expected.tobytes()
+
+
+def test_large_csv_bodies_are_not_kept_after_their_answer(trees: Plane, text: str) -> None:
+    header, _, rest = text.partition("\n")
+    body = "\n".join([header, *[rest] * 12]).encode()
+    assert len(body) > 4 << 20
+
+    def memory() -> int:
+        found: int = psutil.Process(trees.process.pid).memory_info().rss
+        return found
+
+    trees.ask(body, "text/csv")
+    before = memory()
+    for _ in range(8):
+        assert trees.ask(body, "text/csv").status_code == 200
+    assert memory() - before < 4 * len(body)
 
 
 def changed(text: str, number: int, change: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -15,7 +16,10 @@ import pytest
 import uvicorn
 
 from labwright.serving.plane import connection, exchange
+from labwright.serving.plane.rows import Rows
 from labwright.serving.plane.said import BURST, Said
+from labwright.serving.plane.scoring import Schema
+from labwright.serving.plane.waiting import Waiting
 from tests import models
 from tests.planes import Plane, plane
 from tests.state_folder import wait_until
@@ -180,15 +184,31 @@ def test_so_many_large_bodies_at_once_and_then_503(served: Plane) -> None:
         5, {}, {"error": 5, "status": 500}, {"error": "a", "status": 200}, {"error": "a", "status": 422, "code": 7},
         {"predictions": "[1]", "result": "{}", "rows": "1"}, {"predictions": [1], "result": "{}", "rows": 1},
         {"predictions": "[1]", "result": None, "rows": 1}, {"tensors": 5, "result": "{}", "rows": 1},
+        {"predictions": "[1]", "result": "{}", "rows": -1}, {"predictions": "[1]", "result": "{}", "rows": 2},
+        {"predictions": "[1]", "result": "{}", "rows": True},
         {"tensors": [{"name": "", "dtype": "int8", "shape": [-5]}], "result": "{}", "rows": 1},
         {"tensors": [{"name": "", "dtype": "int8", "shape": [500]}], "result": "{}", "rows": 1},
     ],
 )  # fmt: skip
 def test_a_reply_that_is_none_is_not_taken(reply: Any) -> None:
     good = {"predictions": "[1]", "result": "{}", "rows": 1}
-    assert exchange.decode([good], b"", 1) == [good]
+    assert exchange.decode([good], b"", [waiting(b"12345678")]) == [good]
     with pytest.raises(ValueError, match=r"not ours|none|not there"):
-        exchange.decode([good, reply], b"12345678", 2)
+        exchange.decode([good, reply], b"12345678", [waiting(b"12345678")] * 2)
+
+
+@pytest.mark.parametrize(("rows", "taken"), [(0, True), (6, True), (7, False), (-1, False), (1 << 40, False)])
+def test_a_csv_has_at_most_as_many_rows_as_bytes(rows: int, taken: bool) -> None:
+    reply = {"predictions": "[]", "result": "{}", "rows": rows}
+    with contextlib.nullcontext() if taken else pytest.raises(ValueError, match="not ours"):
+        exchange.decode([reply], b"", [waiting(b"x\n1\n2\n", "csv")])
+
+
+def waiting(body: bytes, form: str = "doubles") -> Waiting:
+    """A request for one row."""
+    with asyncio.Runner() as runner:
+        answer = runner.get_loop().create_future()
+    return Waiting(Rows("frame", ["x"], [[1.0]]), Schema({}), 1, form, body, answer)
 
 
 FLOOD = """

@@ -170,6 +170,8 @@ def test_what_cannot_be_spread_says_why_and_changes_nothing(client: Client, seco
     cases: list[tuple[dict[str, float], dict[str, Any], type[LabwrightError], str]] = [
         ({second: 60, "1": 30}, {}, InvalidError, "add up to 90"),
         ({"1": 100}, {}, InvalidError, f"Version {second} is live and needs a share"),
+        ({second: 0.001, "1": 100}, {}, InvalidError, "needs a share, 0.1 % at least"),
+        ({second: 0.5, "1": 99.9}, {}, InvalidError, "add up to 100.4"),
         ({second: 60, "99": 40}, {}, NotFoundError, "never promoted"),
         ({second: 110, "1": -10}, {}, InvalidError, "from 0 to 100"),
         ({second: float("nan"), "1": 50}, {}, InvalidError, "percent by version"),

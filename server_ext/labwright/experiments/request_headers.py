@@ -25,13 +25,12 @@ def import_lazily() -> None:
 
 
 class _Before(MetaPathFinder):
-    """Comes just before the import of MLflow's registry of plug-ins, once, and finds nothing."""
+    """Comes just before the import of MLflow's registry of plug-ins, and finds nothing."""
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
-        """Change where the registry looks."""
-        if fullname != REGISTRY:
+        """Change where the registry looks. It stays in the list, which is being walked through right now."""
+        if fullname != REGISTRY or REGISTRY in sys.modules:
             return
-        sys.meta_path.remove(self)
         from mlflow.utils import plugins
 
         patched: Any = plugins

@@ -13,6 +13,7 @@ from labwright.service.context import Context
 from labwright.serving import records, snippets
 from labwright.serving.core import get_endpoint
 from labwright.serving.models import Example, Feedback, Predict, Prediction
+from labwright.serving.settings_models import EndpointSettings
 
 
 def predict(context: Context, actor: Actor, name: str, body: Predict) -> Prediction:
@@ -34,17 +35,22 @@ def _ask(context: Context, actor: Actor, name: str, path: str, content: bytes) -
     """The endpoint's reply and the seconds that it took. Errors: the endpoint's own, NotFoundError, ConflictError."""
     with context.store.session() as session:
         row = records.get(session, actor, name)
-        wanted, port = row.wanted, row.port
+        wanted, settings = row.wanted, EndpointSettings.model_validate(row.settings)
     if wanted != "running":
         raise ConflictError(f"{name} is stopped; start it first.", code="stopped")
-    if records.room(context).runner.find(name) is None:
+    room = records.room(context)
+    if room.runner.find(name) is None:
         get_endpoint(context, actor, name)  # starts it
-    token = records.room(context).runner.folder(name).secret("token")
+    if (card := room.runner.find(name)) is None:  # whoever has the port now must not get the token, nor the rows
+        words = room.problems.get(name, "The endpoint does not run now; try again in a moment.")
+        raise UnavailableError(words, code="endpoint_down")
+    token = room.runner.folder(name).secret("token")
+    patience = settings.deadline_seconds + 30  # it may wait for one that is run before
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=60) as http:
+        with httpx.Client(transport=httpx.HTTPTransport(verify=False), timeout=patience) as http:
             begin = time.perf_counter()
             reply = http.post(
-                f"http://127.0.0.1:{port}/{path}", content=content,
+                f"http://127.0.0.1:{card.port}/{path}", content=content,
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             )  # fmt: skip
             seconds = time.perf_counter() - begin

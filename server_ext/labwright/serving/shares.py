@@ -7,6 +7,7 @@ The live version has what the split leaves of 100 %.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from labwright.serving.models import Version
@@ -29,7 +30,7 @@ def percents(row: EndpointRow) -> dict[str, float]:
     if row.live is None:
         return {}
     others = {version.version: percent for version, percent in split(row)}
-    return {row.live["version"]: _rest(others.values()), **others}
+    return {row.live["version"]: rest(others.values()), **others}
 
 
 def wanted(row: EndpointRow) -> dict[str, Version]:
@@ -102,5 +103,6 @@ def challenger(row: EndpointRow) -> str | None:
     return found[0].version if found else copied.version if copied else None
 
 
-def _rest(percents: Any) -> float:
+def rest(percents: Iterable[float]) -> float:
+    """What the others leave to the live version, in percent."""
     return float(round(100.0 - sum(percents), 6))

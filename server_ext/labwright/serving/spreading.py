@@ -24,6 +24,8 @@ from labwright.serving.settings_models import EndpointSettings
 from labwright.serving.tables import EndpointRow, PromotionRow
 from labwright.serving.traffic_models import SetTraffic
 
+LEAST_PERCENT = 0.1  # of the live version
+
 
 def set_traffic(context: Context, actor: Actor, name: str, body: SetTraffic) -> Operation:
     """Spread the calls; gives the operation. The same again changes nothing, and says so.
@@ -70,14 +72,16 @@ def _weights(row: EndpointRow, body: SetTraffic, known: dict[str, Version]) -> d
         raise InvalidError("A share is a number of percent, from 0 to 100.", code="weights")
     if abs((whole := sum(body.weights.values())) - 100) > 0.01:
         raise InvalidError(f"The shares add up to {whole:g} %; make them add up to 100.", code="weights")
-    if not body.weights.get(live):
+    others = {one: (known[one], percent) for one, percent in body.weights.items() if one != live and percent > 0}
+    if not body.weights.get(live) or shares.rest(percent for _, percent in others.values()) < LEAST_PERCENT:
         raise InvalidError(
-            f"Version {live} is live and needs a share. To make another version live, promote it or roll back.",
+            f"Version {live} is live and needs a share, {LEAST_PERCENT:g} % at least. To make another version live, "
+            f"promote it or roll back.",
             code="weights",
         )
     if body.shadow is not None and body.weights.get(body.shadow):
         raise InvalidError("A shadow gets copies and never answers; give it no share.", code="shadow")
-    return {one: (known[one], percent) for one, percent in body.weights.items() if one != live and percent > 0}
+    return others
 
 
 class _Change:

@@ -33,11 +33,14 @@ export function Settings({ model, endpoint }: { model: EndpointModel; endpoint: 
   };
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    const sent = changes;
     setBusy(true);
     setWords('');
     try {
-      await model.setSettings(base.revision, settingsOf(draft));
-      setChanges({});
+      const saved = await model.setSettings(base.revision, settingsOf(draft));
+      setBase({ revision: saved.revision, draft: draftOf(saved.settings!) });
+      // What was typed meanwhile is still to be saved.
+      setChanges(typed => without(typed, sent));
       say(trans.__('Saved; it holds from now on.'));
     } catch (error) {
       setWords(takeOver(asRequestError(error)));
@@ -106,4 +109,9 @@ export function Settings({ model, endpoint }: { model: EndpointModel; endpoint: 
       </div>
     </form>
   );
+}
+
+function without(typed: Partial<Draft>, sent: Partial<Draft>): Partial<Draft> {
+  const left = Object.entries(typed).filter(([key, value]) => value !== sent[key as keyof Draft]);
+  return Object.fromEntries(left) as Partial<Draft>;
 }

@@ -11,6 +11,7 @@ import type { EndpointModel } from './model';
 import { trafficCode } from './words';
 
 const OFFERED = 8;
+const LEAST = 0.1; // percent of the live version, as the service has it
 
 interface IKnown {
   version: string;
@@ -159,8 +160,13 @@ function wrongIn(
   if (Math.abs(whole - 100) > 0.01) {
     return trans.__('Together %1 %; make them add up to 100.', number(Number(whole.toFixed(2))));
   }
-  if (!(Number(percents[live]) > 0)) {
-    return trans.__('Version %1 is live and needs a share; make another one live instead.', live);
+  // What the others leave is the live version's share.
+  if (!(Number(percents[live]) > 0) || 100 - (whole - Number(percents[live])) < LEAST) {
+    return trans.__(
+      'Version %1 is live and needs a share, %2 % at least; make another one live instead.',
+      live,
+      LEAST
+    );
   }
   return shadow && Number(percents[shadow]) > 0
     ? trans.__('A shadow gets copies only; give version %1 no share.', shadow)

@@ -89,17 +89,18 @@ class Asker:
 
     async def _answered(self, pool: Pool, role: str, call: Call, parse: Callable[[Schema], Rows]) -> Answer:
         wanted = parse(pool.schema)
-        if wanted.kind == "csv" and self.log.policy.inputs:
-            wanted.meanwhile = wanted.text  # of a large one this takes long
+        wanted.text_ahead = wanted.kind == "csv" and self.log.policy.inputs  # of a large one this takes long
         found = await pool.answer(wanted)
         _raise_refusal(pool, wanted, found)
         rows, latency = found["rows"], _since(call)
         if role != SHADOW:
             self.predictions += rows
         self.figures.record(pool.version, role, 200, latency, rows, call.consumer)
+        fields = logged.fields(wanted, pool.schema, found)
+        if self.log.private:
+            fields = await self.log.ready(fields)
         self.log.write(
-            call.request_id, call.at, pool.version, 200, latency, rows, role=role, consumer=call.consumer,
-            **logged.fields(wanted, pool.schema, found),
+            call.request_id, call.at, pool.version, 200, latency, rows, role=role, consumer=call.consumer, **fields
         )  # fmt: skip
         if self.log.policy.fsync:
             await self.log.settled()

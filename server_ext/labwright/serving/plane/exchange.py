@@ -52,13 +52,13 @@ def encode(batch: list[Waiting]) -> tuple[bytes, bytes]:
     return orjson.dumps(head), first.body if len(batch) == 1 else b"".join([waiting.body for waiting in batch])
 
 
-def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
+def decode(replies: Any, body: bytes, batch: list[Waiting]) -> list[dict[str, Any]]:
     """A reply for each request of a batch; of a raw answer the tensors.
 
     Code of the model's own runs where replies are made, so nothing in them is taken for granted. Errors: ValueError for
     what is none.
     """
-    if not isinstance(replies, list) or len(replies) != count or not all(map(_is_reply, replies)):
+    if not isinstance(replies, list) or len(replies) != len(batch) or not all(map(_is_reply, replies, batch)):
         raise ValueError("a reply that is not ours")
     first = 0
     for reply in replies:
@@ -80,16 +80,19 @@ def decode(replies: Any, body: bytes, count: int) -> list[dict[str, Any]]:
     return replies
 
 
-def _is_reply(reply: Any) -> bool:
-    """An error with a status of one, or an answer."""
+def _is_reply(reply: Any, waiting: Waiting) -> bool:
+    """An error with a status of one, or an answer to as many rows as were asked about; the log counts these."""
     if type(reply) is not dict:
         return False
     if "error" in reply:
         code = reply.get("code", "")
         return type(reply["error"]) is str and type(code) is str and reply.get("status") in ERRORS
-    note, form = reply.get("result"), list if "tensors" in reply else str
+    note, form, rows = reply.get("result"), list if "tensors" in reply else str, reply.get("rows")
+    # Only who parses a CSV knows how many rows it has.
+    right = 0 <= rows <= len(waiting.body) if waiting.form == "csv" and type(rows) is int else rows == waiting.count
     return (
-        type(reply.get("rows")) is int
+        type(rows) is int
+        and right
         and type(reply.get("tensors" if form is list else "predictions")) is form
         and type(note) is str
     )

@@ -94,6 +94,8 @@ class Replica:
             except _LoadFailed as error:
                 self._set("failed", str(error))
             except Exception as error:
+                if self._leaving and not self._flying:
+                    return  # its process ended because it was told to
                 died = not isinstance(error, TimeoutError)
                 words = "its process died" if died else "its process did not answer in time"
                 log.warning("version %s: %s (%s)", self._owner.version, words, type(error).__name__)
@@ -155,10 +157,10 @@ class Replica:
         async with asyncio.timeout(self._owner.deadline):
             await writer.drain()
             for waiting in batch:
-                if waiting.rows.meanwhile is not None:
-                    waiting.rows.meanwhile()
+                if waiting.rows.text_ahead:
+                    waiting.rows.text()
             replies, body = await wire.read(reader)
-        return exchange.decode(replies, body, len(batch))
+        return exchange.decode(replies, body, batch)
 
 
 class _LoadFailed(Exception):

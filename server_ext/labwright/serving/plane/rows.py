@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +41,7 @@ class Rows:
     - raw: `tensors`, the model's one input, or named ones: its named inputs, or a frame's columns
 
     `params` are predict's. With `raw_answer` the answer's numbers come as tensors too, as far as they are numbers.
-    `meanwhile` is called once the model's process has them: there is time until it answers.
+    With `text_ahead` their `text` is made while the model works on them.
     """
 
     kind: str
@@ -52,7 +51,7 @@ class Rows:
     tensors: tuple[Tensor, ...] = ()
     params: dict[str, Any] | None = None
     raw_answer: bool = False
-    meanwhile: Callable[[], object] | None = field(repr=False, default=None, compare=False)
+    text_ahead: bool = False
     _text: bytes = field(repr=False, default=b"")
 
     def text(self) -> bytes:
