@@ -120,6 +120,18 @@ def test_a_csv_is_logged_with_every_bit(late: Plane) -> None:
     assert line["predictions"] == reply.json()["predictions"]
 
 
+def test_a_large_csv_is_logged_without_what_is_left_out(late: Plane, defaults: None) -> None:
+    obey(late, hashed=["temp"], leave_out=["wind"])
+    rows = ROWS.sample(20_000, replace=True, random_state=1)
+    reply = late.ask(rows.to_csv(index=False).encode(), "text/csv")
+    line = last(late)
+    assert (line["id"], line["rows"], line["hashed"]) == (reply.headers["x-request-id"], 20_000, ["temp"])
+    assert line["columns"] == ["dep_delay", "temp", "distance"]
+    assert [row[0] for row in line["data"]] == rows["dep_delay"].tolist()
+    assert {len(row[1]) for row in line["data"]} == {32}
+    assert len({row[1] for row in line["data"]}) == rows["temp"].nunique()
+
+
 def test_with_fsync_many_are_answered_and_all_are_there(late: Plane, defaults: None) -> None:
     obey(late, fsync=True)
     with ThreadPoolExecutor(16) as threads:

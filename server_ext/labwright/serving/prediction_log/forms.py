@@ -19,7 +19,7 @@ def csv_text(payload: str | bytes) -> bytes:
     """A CSV body as `data`, JSON text."""
     import orjson  # where logs are written, it is there; whoever reads one needs it not
 
-    text = payload if isinstance(payload, str) else payload.decode("utf-8-sig", "replace")
+    text = payload.removeprefix("\ufeff") if isinstance(payload, str) else payload.decode("utf-8-sig", "replace")
     return orjson.dumps({"$csv": text})
 
 
@@ -91,10 +91,11 @@ def _csv(columns: Any, text: str) -> tuple[list[str], list[list[Any]]]:
     kinds = [types.get(name) for name in names]
     wide = len(names)  # a large CSV's short rows were filled by who read it
     whole = [line + [""] * (wide - len(line)) if len(line) < wide else line for line in lines[1:]]
-    return names, [[_cell(cell, kind) for cell, kind in zip(line, kinds, strict=False)] for line in whole]
+    return names, [[cell(text, kind) for text, kind in zip(line, kinds, strict=False)] for line in whole]
 
 
-def _cell(text: str, kind: str | None) -> Any:
+def cell(text: str, kind: str | None) -> Any:
+    """The value that a CSV's cell means, by its column's type."""
     if text == "":
         return None
     if kind == "boolean":

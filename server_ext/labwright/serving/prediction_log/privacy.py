@@ -1,26 +1,18 @@
-"""Values that are left out of the log, or of which only a hash is kept.
-
-The hash is HMAC-SHA-256 with a key of the endpoint's own (a 0600 file beside the log), 128 bits of it in hex. The same
-value gives the same hash, so that rows can be joined; without the key a value can neither be read nor guessed by
-trying. That is pseudonymous, not anonymous: who holds the key can try values. Missing values stay missing.
-"""
+"""Values that are left out of the log, or of which only a hash is kept (see `hashing`)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
-import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from labwright.serving.prediction_log import forms
+from labwright.serving.prediction_log import csv_columns, forms
+from labwright.serving.prediction_log.hashing import keyed_hash, read_key
 from labwright.serving.prediction_log.policy import Policy
-from labwright.state import write_private
 
-KEY = "log.key"
-LEAST = 16  # bytes of a key
+LIKE_CELLS = 1 << 14  # of a CSV's column, whose hashes are remembered
 log = logging.getLogger(__name__)
 
 
@@ -59,16 +51,56 @@ class Privacy:
         """Whether outputs must be looked at: a model may give an input back."""
         return bool(self._named)
 
-    def inputs_of(self, columns: str, data: str) -> tuple[str, str]:
+    def shown(
+        self, columns: str = "", data: str | bytes = "", predictions: str | bytes = "", form: str = "",
+        shape: str = "", answer: str = "",
+    ) -> tuple[str, str | bytes, str | bytes]:  # fmt: skip
+        """Columns, data and predictions as the log may have them, from those of `Writer.write`."""
+        if form == "raw":
+            data = forms.raw_text(data, shape)
+        if answer:
+            predictions = forms.raw_text(predictions, answer)
+        if self.outputs:
+            if form == "csv":
+                data = data.encode() if isinstance(data, str) else data
+                concerned = not self._named.isdisjoint(csv_columns.names(data))
+            else:
+                concerned = self.applies(columns or "[]")
+            if concerned:
+                columns, data = self.inputs_of(columns, data, form)
+            predictions = self.outputs_of(_text(predictions)) if not answer else predictions
+        return columns, data, predictions
+
+    def inputs_of(self, columns: str, data: str | bytes, form: str = "") -> tuple[str, str | bytes]:
         """Columns and rows (JSON texts) without what is left out, with hashes of what is hashed."""
+        if form == "csv" and isinstance(data, bytes):
+            return self._csv_of(columns, data)
         names, rows = forms.rows(json.loads(columns), json.loads(data))
         kept = [place for place, name in enumerate(names) if name not in self._out]
         hashed = [name in self._hashed for name in names]
         shown = [[self._hash(row[place]) if hashed[place] else row[place] for place in kept] for row in rows]
         return json.dumps([names[place] for place in kept]), json.dumps(shown)
 
+    def _csv_of(self, columns: str, data: bytes) -> tuple[str, bytes]:
+        """Likewise of a CSV; what was hashed reads as text, the rest as it did."""
+        names, known = csv_columns.names(data), json.loads(columns)
+        types = known if isinstance(known, dict) else {}
+        kept = [place for place, name in enumerate(names) if name not in self._out]
+        hashed = {place: self._cells(types.get(names[place])) for place in kept if names[place] in self._hashed}
+        if not kept:
+            return "[]", csv_columns.only(data, kept, hashed)
+        kinds = {name: types[name] for name in map(names.__getitem__, kept) if name in types}
+        kinds |= {names[place]: "string" for place in hashed}
+        return json.dumps(kinds), csv_columns.only(data, kept, hashed)
+
+    def _cells(self, kind: str | None) -> csv_columns.Change:
+        """What to write instead of a CSV's cell: the hash of the value that it means. Many cells are alike."""
+        return lru_cache(LIKE_CELLS)(lambda text: self._hash(forms.cell(text, kind)) or "")
+
     def outputs_of(self, predictions: str) -> str:
         """Outputs (JSON text) likewise, where they are records by column, or columns by name."""
+        if "{" not in predictions:  # which is quick to see
+            return predictions
         found = json.loads(predictions)
         if isinstance(found, dict):
             return json.dumps(
@@ -94,23 +126,5 @@ class Privacy:
         return None if value is None else keyed_hash(self._key, value)
 
 
-def keyed_hash(key: bytes, value: Any) -> str:
-    """What the log has instead of a value: 1 and 1.0 are the same, "1" is another."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def read_key(folder: Path) -> bytes:
-    """The endpoint's key, made at first use. It lies beside the log, not in it: a log may be handed on.
-
-    Errors: OSError, ValueError for a file that holds none.
-    """
-    path = folder.parent / KEY
-    if not path.exists():
-        write_private(path, secrets.token_hex(32), only_if_new=True)
-    key = bytes.fromhex(path.read_text().strip())
-    if len(key) < LEAST:
-        raise ValueError("this is no key")
-    return key
+def _text(found: str | bytes) -> str:
+    return found if isinstance(found, str) else found.decode()

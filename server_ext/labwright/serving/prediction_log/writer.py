@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labwright.serving.prediction_log import forms, line
+from labwright.serving.prediction_log import line
 from labwright.serving.prediction_log.policy import Policy
 from labwright.serving.prediction_log.privacy import Privacy
 from labwright.serving.prediction_log.segments import Appender
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SEGMENT_BYTES = 32 << 20
 WORTH_BYTES = 4 << 20  # from this size on a segment becomes Parquet within the hour
+
+LARGE_BYTES = 256 << 10  # values beyond take long to go through
+READY, LOST = "ready", "lost"  # forms, see `Writer.ready`
 
 
 class Writer:
@@ -36,6 +39,7 @@ class Writer:
         self._appender = Appender(folder, segment_bytes)
         self._quoted: dict[str | None, str] = {}
         self._sync = GroupSync(self._appender)
+        self._one = asyncio.Lock()  # several threads at work would leave the loop too little
         self.apply(settings)
 
     def apply(self, settings: LogSettings | Mapping[str, Any] | None) -> None:
@@ -83,19 +87,35 @@ class Writer:
     def _with_values(
         self, head: str, columns: str, data: str | bytes, predictions: str | bytes, form: str, shape: str, answer: str
     ) -> tuple[bytes, ...]:  # fmt: skip
-        if form == "raw":
-            data = forms.raw_text(data, shape)
-        if answer:
-            predictions = forms.raw_text(predictions, answer)
-        if self._privacy.outputs:
-            names = columns if form != "csv" else json.dumps(_header(data))
-            if self._privacy.applies(names or "[]"):
-                columns, data = self._privacy.inputs_of(columns, _text(data))
-            predictions = self._privacy.outputs_of(_text(predictions)) if not answer else predictions
+        if form == LOST:
+            raise ValueError("values that could not be gone through")
+        if form != READY:
+            columns, data, predictions = self._privacy.shown(columns, data, predictions, form, shape, answer)
         # A model's answer is its own text; a line break in it must not begin a line of ours.
         return line.parts(
             head + self._keys, (columns or "null").encode(), _one_line(data), _one_line(predictions)
         )  # fmt: skip
+
+    @property
+    def private(self) -> bool:
+        """Whether `ready` is to be asked before `write`."""
+        return self._privacy.outputs and self.policy.inputs
+
+    async def ready(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """`write`'s arguments from `columns` on; those that take long are gone through in a thread, the loop goes on.
+
+        Write them at once: no other settings may come in between.
+        """
+        while self.private and len(fields["data"]) + len(fields["predictions"]) > LARGE_BYTES:
+            async with self._one:
+                privacy = self._privacy
+                try:
+                    columns, data, predictions = await asyncio.to_thread(privacy.shown, **fields)
+                except Exception:  # as in `write`, which counts it
+                    return {"form": LOST, "predictions": fields["predictions"]}
+            if privacy is self._privacy:
+                return {"form": READY, "columns": columns, "data": data, "predictions": predictions}
+        return fields
 
     def _quote(self, text: str | None) -> str:
         found = self._quoted.get(text)
@@ -122,15 +142,6 @@ class Writer:
             self._appender.close()
 
 
-def _text(found: str | bytes) -> str:
-    return found if isinstance(found, str) else found.decode()
-
-
 def _one_line(found: str | bytes) -> bytes:
     text = found.encode() if isinstance(found, str) else found
     return text.replace(b"\n", b" ") if b"\n" in text else text
-
-
-def _header(data: str | bytes) -> list[str]:
-    names, _ = forms.rows([], json.loads(data))
-    return names
