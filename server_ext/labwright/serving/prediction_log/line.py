@@ -15,10 +15,11 @@ COLUMNS, DATA, PREDICTIONS, END = b',"columns":', b',"data":', b',"predictions":
 LENGTHS = re.compile(rb',"lengths":\[(\d+),(\d+),(\d+)\]')
 # The begin of a line: to count rows nobody needs the values, which are most of it. Copies to a shadow do not count.
 ANSWERED = re.compile(
-    rb'\{"id":"[^"]*","at":"[^"]*","version":[^,]*,"status":200,"latency_ms":[^,]*,"rows":(\d+)'
+    rb'\{"id":"[^"]*","at":"[^"]*","version":[^,]*,"status":200,"latency_ms":[^,]*,"rows":(\d{1,9})'
     rb'(?!,"role":"shadow")[,}]'
 )
 LONGEST_HEAD = 1 << 16
+MOST_ROWS = 10**9  # and no more digits in ANSWERED; a body has far fewer
 
 
 @dataclass(slots=True)
@@ -73,11 +74,13 @@ def _whole(item: dict[str, Any]) -> Line:
 
 
 def _filled(head: dict[str, Any]) -> dict[str, Any]:
-    """Earlier versions had one role and one consumer."""
+    """Earlier versions had one role and one consumer. A number of rows that cannot be says that nobody knows: 0."""
     head.setdefault("role", "live")
     head.setdefault("consumer", "owner")
     for name in ("id", "at", "version", "status", "latency_ms", "rows"):
         head[name]  # a KeyError says that this is no line of ours
+    if type(head["rows"]) is not int or not 0 <= head["rows"] < MOST_ROWS:
+        head["rows"] = 0
     return head
 
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from labwright.serving.prediction_log import forms, line
 from labwright.serving.prediction_log.line import Line
+from labwright.serving.prediction_log.segments import PART
 
 NAMES = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -42,7 +43,10 @@ GROUP_BYTES, GROUP_LINES = 8 << 20, 5000
 
 
 def write_part(segment: Path, folder: Path, number: int, endpoint: str) -> Path | None:
-    """Write a closed segment as Parquet into a day's folder, whole or not at all; None where it has no line."""
+    """Write a closed segment as Parquet into a day's folder, whole or not at all; None where it has no line.
+
+    Errors: OSError, and ValueError and others for what cannot be Parquet.
+    """
     temporary = folder / f".part-{number:06d}.tmp"
     answered = count = 0
     try:
@@ -58,12 +62,25 @@ def write_part(segment: Path, folder: Path, number: int, endpoint: str) -> Path 
         if not count:
             return None
         final = folder / f"part-{number:06d}-{answered}.parquet"
+        # The segment is deleted afterwards: here it shows whether its lines will be found again.
+        if PART.fullmatch(final.name) is None or pq.read_metadata(temporary).num_rows != count:
+            raise ValueError(f"{final.name} would not be all of it")
         os.rename(temporary, final)
         _fsync_folder(folder)
         return final
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
+
+
+def holds(part: Path, segment: Path) -> bool:
+    """Whether a Parquet file has all lines of the segment that it was made of. Errors: OSError."""
+    with open(segment, "rb") as lines:
+        count = sum(map(len, _groups(lines)))
+    try:
+        return bool(pq.read_metadata(part).num_rows >= count)
+    except pa.ArrowInvalid:
+        return False
 
 
 def _groups(lines: Any) -> Iterator[list[Line]]:

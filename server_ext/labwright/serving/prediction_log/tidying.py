@@ -28,6 +28,10 @@ log = logging.getLogger("labwright.prediction_log")
 LOCK = ".tidying"
 
 
+class UnconvertedError(OSError):
+    """Segments that could not be converted; each was named in the log, and stays."""
+
+
 def due(folder: Path, policy: Policy) -> bool:
     """Whether there is anything to do."""
     found = pieces(folder)
@@ -40,14 +44,17 @@ def _expired_feedback(folder: Path, policy: Policy) -> list[Piece]:
 
 
 def expired(found: list[Piece], policy: Policy) -> list[Piece]:
-    """What the policy wants gone, oldest first; never the open segment."""
+    """What the policy wants gone, oldest first; the open segment only when its day is long over.
+
+    Then nobody appends to it (see `Appender.append`), but in an endpoint that is idle it would be open for ever.
+    """
     last = newest(found)
-    kept = [piece for piece in found if piece is not last or piece.segment is None or not piece.number]
     gone = []
     if policy.retention_days is not None:
         oldest = (datetime.now(UTC) - timedelta(days=policy.retention_days)).strftime("%Y-%m-%d")
-        gone = [piece for piece in kept if piece.day < oldest]
+        gone = [piece for piece in found if piece.day < oldest]
     if policy.max_mb is not None:
+        kept = [piece for piece in found if piece is not last or piece.segment is None or not piece.number]
         over = sum(piece.size for piece in found) - sum(piece.size for piece in gone) - (policy.max_mb << 20)
         for piece in kept:
             if over <= 0:
@@ -59,28 +66,42 @@ def expired(found: list[Piece], policy: Policy) -> list[Piece]:
 
 
 def tidy(folder: Path, policy: Policy, endpoint: str) -> None:
-    """Do all that is due. The caller holds the lock. Errors: OSError when the disk is full; what is old goes."""
+    """Do all that is due. The caller holds the lock. Errors: OSError (a full disk); what is old goes all the same."""
     _delete(folder, expired(pieces(folder), replace(policy, max_mb=None)))
     try:
         _compact(folder, endpoint)
     finally:  # by now it is known how small the days are
         _delete(folder, expired(pieces(folder), policy))
-        _delete(folder / FEEDBACK, _expired_feedback(folder, policy))
+        _forget(folder / FEEDBACK, _expired_feedback(folder, policy))
 
 
 def _compact(folder: Path, endpoint: str) -> None:
+    failed: list[Exception] = []
     for piece in closed(pieces(folder)):
-        assert piece.segment is not None
-        if piece.part is None and piece.size:
-            from labwright.serving.prediction_log import parquet
+        try:
+            _convert(folder, piece, endpoint)
+        except Exception as error:  # whatever is in it, or happens to it: the others have nothing to do with that
+            log.warning("%s could not become Parquet and stays: %s", piece.name, error)
+            failed.append(error)
+    if failed:
+        raise UnconvertedError(f"{len(failed)} could not be converted: {failed[0]}") from failed[0]
 
-            day = folder / f"date={piece.day}"
-            day.mkdir(exist_ok=True, mode=0o700)
-            for left in day.glob(".*.tmp"):  # by one that was killed
-                left.unlink()
-            if parquet.write_part(piece.segment, day, piece.number, endpoint) is None:
-                log.warning("%s had no whole line", piece.name)
-        piece.segment.unlink()
+
+def _convert(folder: Path, piece: Piece, endpoint: str) -> None:
+    assert piece.segment is not None
+    if piece.size:
+        from labwright.serving.prediction_log import parquet
+
+        day = folder / f"date={piece.day}"
+        day.mkdir(exist_ok=True, mode=0o700)
+        for left in day.glob(".*.tmp"):  # by one that was killed
+            left.unlink()
+        made = piece.part is not None and parquet.holds(piece.part, piece.segment)
+        if piece.part is not None and not made:
+            piece.part.unlink()
+        if not made and parquet.write_part(piece.segment, day, piece.number, endpoint) is None:
+            log.warning("%s had no whole line", piece.name)
+    piece.segment.unlink()
 
 
 def _delete(folder: Path, gone: Iterable[Piece]) -> None:
@@ -92,6 +113,15 @@ def _delete(folder: Path, gone: Iterable[Piece]) -> None:
                 path.unlink(missing_ok=True)
         with suppress(OSError):  # there is more of that day
             (folder / f"date={piece.day}").rmdir()
+
+
+def _forget(folder: Path, gone: list[Piece]) -> None:
+    """Delete feedback. The data plane may hold the newest open until more comes: nothing of it is left even there."""
+    for piece in gone:
+        if piece.segment is not None:
+            with suppress(FileNotFoundError):
+                os.truncate(piece.segment, 0)
+    _delete(folder, gone)
 
 
 def _answered(segment: Path | None) -> int:
@@ -109,7 +139,10 @@ def main() -> None:
     os.umask(0o077)
     with lock_file(folder / LOCK) as handle:
         if take_lock(handle):
-            tidy(folder, policy, folder.parent.name)
+            try:
+                tidy(folder, policy, folder.parent.name)
+            except UnconvertedError:
+                sys.exit(1)
 
 
 if __name__ == "__main__":
