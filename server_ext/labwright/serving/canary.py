@@ -48,6 +48,15 @@ def run(
         candidates.pop(name, None)
 
 
+def confirm(context: Context, name: str, version: Version, operation: str) -> None:
+    """Look once more, for the commit: the guard or the lease may have ended the canary since its last step.
+
+    Errors: InvalidError (canary_failed) with a sentence when the guard took it back, UnavailableError (endpoint_down)
+    when it gets no calls any more.
+    """
+    _facts(records.room(context).runner.order(name, "status", timeout=5), version, operation)
+
+
 def take_back(context: Context, actor: Actor, name: str) -> None:
     """Let the calls go as committed again; where that cannot be said now, the lease does it."""
     with context.store.session() as session:
@@ -84,11 +93,7 @@ class _Trial:
                     self._spread(percent)
                     renewed = now
                 status = self._room.runner.order(self._name, "status", timeout=10)
-                if (trip := status["trips"].get(self._handle.id)) is not None:
-                    raise _failed(trip["words"])
-                facts = status["versions"].get(self._version.version)
-                if facts is None or status["traffic"]["canary"] != self._version.version:
-                    raise UnavailableError("The endpoint was started anew.", code="endpoint_down")
+                facts = _facts(status, self._version, self._handle.id)
             except UnavailableError:
                 self._revive()
                 begin = renewed = 0.0
@@ -134,6 +139,20 @@ class _Trial:
                 return  # it died again; the next look comes here again
         if not reply["ready"]:
             raise _failed(f"Version {self._version.version} was taken back: it cannot be served, {reply['message']}.")
+
+
+def _facts(status: dict[str, Any], version: Version, operation: str) -> dict[str, Any]:
+    """How the canary stands in its data plane. Errors: as `confirm`."""
+    if (trip := status["trips"].get(operation)) is not None:
+        raise _failed(trip["words"])
+    facts: dict[str, Any] | None = status["versions"].get(version.version)
+    if facts is None or status["traffic"]["canary"] != version.version:
+        raise UnavailableError(
+            f"Version {version.version} gets no calls any more: the endpoint was started anew, or nobody renewed the "
+            "canary for too long. Nothing was changed; promote it again.",
+            code="endpoint_down",
+        )
+    return facts
 
 
 def _failed(words: str) -> InvalidError:

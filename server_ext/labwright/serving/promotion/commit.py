@@ -48,9 +48,13 @@ def _came(context: Context, operation: str) -> bool | None:
 
 def make_live(
     context: Context, actor: Actor, name: str, version: Version, card: dict[str, Any], *, kind: str, operation: str,
-    reason: str | None,
+    reason: str | None, confirm: Callable[[], None] | None = None,
 ) -> None:  # fmt: skip
-    """Say that `version` is live, with its line in the history."""
+    """Say that `version` is live, with its line in the history.
+
+    `confirm` may object by raising. It is asked when the database has let us write, for which it may have kept us
+    waiting: nothing but the commit comes after it.
+    """
     port = _port(context, name)
     with context.store.session() as session:
         row = records.get(session, actor, name)
@@ -66,6 +70,9 @@ def make_live(
         }
         row.revision += 1
         session.add(line(row, actor, version, previous, kind=kind, operation=operation, reason=reason))
+        if confirm is not None:
+            session.flush()
+            confirm()
 
 
 def make_shadow(

@@ -124,13 +124,19 @@ class Work:
     ) -> None:  # fmt: skip
         context, actor, name = self._context, self._actor, self._name
 
+        tried = self._body.canary is not None and live is not None
+
+        def confirm() -> None:
+            canary.confirm(context, name, version, handle.id)
+
         def write() -> None:
             if self._is_shadow(live):
                 commit.make_shadow(context, actor, name, version, operation=handle.id, reason=self._reason)
             else:
                 commit.make_live(
-                    context, actor, name, version, card, kind="promote", operation=handle.id, reason=self._reason
-                )
+                    context, actor, name, version, card, kind="promote", operation=handle.id, reason=self._reason,
+                    confirm=confirm if tried else None,
+                )  # fmt: skip
 
         with self._room.busy[name]:
             handle.check()
