@@ -10,7 +10,7 @@ from labwright.errors import InvalidError, NotFoundError
 from labwright.experiments import core as experiments
 from labwright.experiments.models import LoggedModel
 from labwright.service.context import Context
-from labwright.serving import registry
+from labwright.serving import identity, registry
 from labwright.serving.models import Promote
 
 
@@ -37,7 +37,8 @@ def choose(context: Context, actor: Actor, name: str, body: Promote) -> Choice:
     assert body.run_id is not None
     detail = experiments.get_run(context, actor, body.run_id)
     model = pick(detail.run.models, body.model)
-    version = registry.registered_as(context, name, detail.run.run_id, model) if exists else None
+    passing = identity.foreign(context, actor, name, detail.run.run_id)
+    version = registry.registered_as(context, name, detail.run.run_id, model, passing) if exists else None
     return Choice(detail.run.run_id, detail.run.name, model, version, detail.reference is not None)
 
 

@@ -41,7 +41,9 @@ def of_run(context: Context, actor: Actor, run_id: str) -> list[ServedRun]:
     for name, group in groupby(sorted(lines, key=lambda line: line.endpoint), key=lambda line: line.endpoint):
         own = list(group)
         for version in dict.fromkeys(line.version["version"] for line in own if line.version["run_id"] == run_id):
-            found.append(_served(name, version, own, endpoints.get(name)))
+            same = [line for line in own if line.version["version"] != version or line.version["run_id"] == run_id]
+            row = endpoints.get(name)
+            found.append(_served(name, version, run_id, same, row))
     return sorted(found, key=lambda one: one.first, reverse=True)
 
 
@@ -49,9 +51,13 @@ def _query(actor: Actor) -> sa.Select[PromotionRow]:
     return sa.select(PromotionRow).where(PromotionRow.owner == actor.owner).order_by(PromotionRow.sequence)
 
 
-def _served(name: str, version: str, lines: list[PromotionRow], row: EndpointRow | None) -> ServedRun:
+def _served(
+    name: str, version: str, run_id: str, lines: list[PromotionRow], row: EndpointRow | None
+) -> ServedRun:  # fmt: skip
+    """`lines` has none of another run that had this number once."""
     first = next(place for place, line in enumerate(lines) if line.version["version"] == version)
-    role, percent = _role(row, version) if row is not None else (None, 0.0)
+    now = shares.wanted(row).get(version) if row is not None else None
+    role, percent = _role(row, version) if row is not None and now and now.run_id == run_id else (None, 0.0)
     last = None
     if role is None:  # it ended with the first line after its last one that has it no more
         having = [place for place, line in enumerate(lines) if _has(line, version)]

@@ -119,9 +119,3 @@ def committed(session: Session, operation: str) -> bool:
     """Whether an operation came to its commit: each that did has its line in the history."""
     query = sa.select(PromotionRow.sequence).where(PromotionRow.operation == operation)
     return session.scalar(query.limit(1)) is not None
-
-
-def fixed_digest(session: Session, name: str, version: str) -> str | None:
-    """The digest that this version had when it was promoted before."""
-    rows = session.scalars(sa.select(PromotionRow).where(PromotionRow.endpoint == name))
-    return next((row.version["digest"] for row in rows if row.version["version"] == version), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Set
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -56,15 +57,18 @@ def owned(context: Context, name: str) -> bool:
     return True
 
 
-def registered_as(context: Context, name: str, run_id: str, model: LoggedModel) -> str | None:
-    """The version that this run's model has already."""
+def registered_as(
+    context: Context, name: str, run_id: str, model: LoggedModel, passing: Set[str] = frozenset()
+) -> str | None:
+    """The version that this run's model has already; none of the numbers in `passing`."""
     params = {"filter": f"name='{name}'", "max_results": 1000}
     reply = experiments.call_mlflow(context, "GET", f"{API}/model-versions/search", params=params)
     for version in reply.get("model_versions", []):
         source = str(version.get("source", ""))
         same = source == model.uri or (model.model_id is not None and model.model_id in source.split("/"))
-        if version.get("run_id") == run_id and (same or source == _source(context, model)):
-            return str(version["version"])
+        number = str(version["version"])
+        if version.get("run_id") == run_id and number not in passing and (same or source == _source(context, model)):
+            return number
     return None
 
 
@@ -77,12 +81,23 @@ def _source(context: Context, model: LoggedModel) -> str:
     return f"{reply['run']['info']['artifact_uri']}/{path}"
 
 
-def register(context: Context, name: str, choice: Choice, operation: str) -> str:
-    """The choice's version for the endpoint `name`, registered now if it was not; `take_back` takes that back."""
+def register(
+    context: Context, name: str, choice: Choice, operation: str, *, used: Set[str], foreign: Set[str]
+) -> str:  # fmt: skip
+    """The choice's version for the endpoint `name`, registered now if it was not; `take_back` takes that back.
+
+    A version that is made now has none of the numbers in `used`, which MLflow gives again once the registered model was
+    deleted; one that is there already has none of those in `foreign`.
+    """
     if choice.version is not None:
         return choice.version
     with _writing:
-        return _version(context, name, choice.run_id, choice.model, operation, there=owned(context, name))[0]
+        there = owned(context, name)
+        number, made = _version(context, name, choice.run_id, choice.model, operation, there=there, passing=foreign)
+        while made and number in used:
+            taken, number = number, _create(context, name, choice.run_id, choice.model, operation)
+            _delete(context, "model-versions/delete", {"name": name, "version": taken})
+        return number
 
 
 def take_back(context: Context, name: str, operation: str) -> None:
@@ -136,29 +151,42 @@ def registered(context: Context) -> list[RegisteredModel]:
 
 
 def _version(
-    context: Context, name: str, run_id: str | None, model: LoggedModel | None, operation: str | None, *, there: bool
-) -> tuple[str, bool]:
+    context: Context, name: str, run_id: str | None, model: LoggedModel | None, operation: str | None, *, there: bool,
+    passing: Set[str] = frozenset(),
+) -> tuple[str, bool]:  # fmt: skip
     """The version of a run's model, and whether it was made now, by `operation` if one is named."""
     assert run_id is not None
     assert model is not None
-    made_by = [{"key": MADE_BY, "value": operation}] if operation else []
     made = False
     if not there:
         tags = [{"key": TAG, "value": name}] if re.fullmatch(NAME, name) else []
-        _post(context, "registered-models/create", {"name": name, "tags": [*tags, *made_by]})
+        _post(context, "registered-models/create", {"name": name, "tags": [*tags, *_made_by(operation)]})
         made = True
-    elif (found := registered_as(context, name, run_id, model)) is not None:
+    elif (found := registered_as(context, name, run_id, model, passing)) is not None:
         return found, False
-    body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id, "tags": made_by}
-    if model.model_id:
-        body["model_id"] = model.model_id
     try:
-        return str(_post(context, "model-versions/create", body)["model_version"]["version"]), True
+        return _create(context, name, run_id, model, operation), True
     except LabwrightError:
         if made and operation is None:
             with suppress(LabwrightError):
                 _delete(context, "registered-models/delete", {"name": name})
         raise
+
+
+def _create(
+    context: Context, name: str, run_id: str | None, model: LoggedModel | None, operation: str | None
+) -> str:  # fmt: skip
+    """A new version; gives its number."""
+    assert model is not None
+    body: dict[str, Any] = {"name": name, "source": _source(context, model), "run_id": run_id}
+    body["tags"] = _made_by(operation)
+    if model.model_id:
+        body["model_id"] = model.model_id
+    return str(_post(context, "model-versions/create", body)["model_version"]["version"])
+
+
+def _made_by(operation: str | None) -> list[dict[str, str]]:
+    return [{"key": MADE_BY, "value": operation}] if operation else []
 
 
 def mirror(context: Context, name: str, aliases: dict[str, str | None]) -> None:

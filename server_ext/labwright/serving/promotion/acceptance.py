@@ -8,7 +8,7 @@ from labwright.actor import Actor
 from labwright.errors import ConflictError, InvalidError
 from labwright.service.context import Context
 from labwright.service.models import Operation
-from labwright.serving import choosing, disk, naming, records, shares, wanted
+from labwright.serving import choosing, disk, identity, naming, records, shares, wanted
 from labwright.serving.models import Promote
 from labwright.serving.promotion import journal
 from labwright.serving.promotion.work import Work
@@ -18,7 +18,7 @@ from labwright.serving.tables import EndpointRow
 def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operation:
     """Make a run's model (or a version) the one that answers. Gives the operation.
 
-    Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed), NotFoundError,
+    Errors: InvalidError (no_model), ConflictError (name_taken, promotion_running, changed, renumbered), NotFoundError,
     UnavailableError (disk_full).
     """
     naming.check_new(name)
@@ -34,8 +34,9 @@ def promote(context: Context, actor: Actor, name: str, body: Promote) -> Operati
         with context.store.session() as session:
             row = records.find(session, actor, name)
             records.check_revision(row, body.expected_revision)
+        identity.check(context, actor, name, choice.version, choice.run_id)
         _check_way(row, name, body)
-        if row is None or row.live is None or (already := _already(row, choice.version, body)) is None:
+        if row is None or row.live is None or (already := _already(row, choice, body)) is None:
             return _begin(context, actor, name, body, choice, new=row is None)
     if row.wanted != "running":
         wanted.set_wanted(context, actor, name, "running")
@@ -57,9 +58,15 @@ def _check_way(row: EndpointRow | None, name: str, body: Promote) -> None:
         raise ConflictError(f"{name} is stopped, so no call would reach a candidate; start it first.", code="stopped")
 
 
-def _already(row: EndpointRow, version: str | None, body: Promote) -> str | None:
-    """What is so already, if it is what the promotion would make."""
-    copied = shares.shadow(row)
+def _already(row: EndpointRow, choice: choosing.Choice, body: Promote) -> str | None:
+    """What is so already, if it is what the promotion would make. Without a run the number does not say it: the
+    operation compares the files. Errors: ConflictError (stopped) when that cannot be, as nothing shall run.
+    """
+    copied, version = shares.shadow(row), choice.version
+    if choice.run_id is None:
+        if row.wanted != "running":
+            raise ConflictError(f"{row.name} is stopped; start it first.", code="stopped")
+        return None
     if version is not None and row.live is not None and version == row.live["version"]:
         return f"Version {version} of {row.name} is live already"
     if body.shadow and copied is not None and version == copied.version:

@@ -13,7 +13,7 @@ from typing import Any
 from labwright.actor import Actor
 from labwright.service.context import Context
 from labwright.service.operations import Handle
-from labwright.serving import aliases, canary, choosing, readiness, records, registry
+from labwright.serving import aliases, canary, choosing, identity, readiness, records, registry
 from labwright.serving.environments import keeping
 from labwright.serving.models import Promote, Version
 from labwright.serving.promotion import commit, decision, files, journal, loading
@@ -43,15 +43,21 @@ class Work:
             live, settings = self._look()
             handle.step("Registering the model", 0.05)
             number = self._register(handle, undo)
-            if live is not None and number == live.version:  # it was promoted since this was asked for
-                handle.step(f"Version {number} of {name} is live already; nothing was changed.", 1.0)
-                return {"changed": False, "version": number, "endpoint": name}
+            same, run_id = live is not None and number == live.version, self._choice.run_id
+            if same and run_id is not None:  # it was promoted since this was asked for
+                return self._nothing(handle, number)
             handle.step(f"Fetching version {number}", 0.1)
+            fixed = identity.fixed_digest(context, actor, name, number, run_id)
             with loading.preparing(context, actor, name, undo, ahead=settings.environment == "notebook"):
-                files.fetch(context, handle, name, number, undo, has_reference=self._choice.has_reference)
+                files.fetch(
+                    context, handle, name, number, undo, fixed=fixed, look=run_id is None,
+                    has_reference=self._choice.has_reference,
+                )  # fmt: skip
+            if same:
+                return self._nothing(handle, number)
             card = files.set_environment(context, handle, name, number, settings, undo)
             version = Version(
-                model=name, version=number, run_id=self._choice.run_id, run_name=self._choice.run_name,
+                model=name, version=number, run_id=run_id, run_name=self._choice.run_name,
                 digest=card["digest"],
             )  # fmt: skip
             handle.step("Loading it into a process of its own", 0.35)
@@ -89,7 +95,13 @@ class Work:
         entry = journal.Entry(handle.id, self._name)
         journal.begin(self._context, entry)
         undo.callback(journal.settle_quietly, self._context, entry)
-        return registry.register(self._context, self._name, self._choice, handle.id)
+        used = identity.used(self._context, self._actor, self._name)
+        foreign = identity.foreign(self._context, self._actor, self._name, self._choice.run_id)
+        return registry.register(self._context, self._name, self._choice, handle.id, used=used, foreign=foreign)
+
+    def _nothing(self, handle: Handle, number: str) -> dict[str, Any]:
+        handle.step(f"Version {number} of {self._name} is live already; nothing was changed.", 1.0)
+        return {"changed": False, "version": number, "endpoint": self._name}
 
     def _check(
         self, handle: Handle, version: Version, card: dict[str, Any], live: Version | None, settings: EndpointSettings,
