@@ -40,6 +40,8 @@ def _unknown(parser: argparse.ArgumentParser, found: re.Match[str]) -> str:
 
 def _missing(parser: argparse.ArgumentParser, found: re.Match[str]) -> str:
     names = [name.partition("/")[0] for name in found["names"].split(", ")]
+    free = {action.dest for action in parser._actions if action.nargs == "*"}  # argparse names these too
+    names = [name for name in names if name not in free] or names
     shown = [name if name.startswith("-") else name.upper() for name in names]
     return f"{' and '.join(shown)} {'is' if len(shown) == 1 else 'are'} missing."
 

@@ -70,6 +70,8 @@ def test_rollback_and_what_the_history_says(shell: Any) -> None:
 def test_traffic_is_split_and_taken_back(shell: Any) -> None:
     run(shell, f"%endpoint traffic {NAME} 1=30 2=70")
     assert {one.version: one.percent for one in lw.serving.endpoint(NAME).traffic} == {"1": 30, "2": 70}
+    said = run(shell, f"%promote second --experiment verbs --to {NAME} --yes")
+    assert "live already; nothing was changed. The traffic stays split: version 1 has 30 % of the calls" in said
     run(shell, f"%endpoint traffic {NAME} v2=100% --shadow 1")
     assert {(one.version, str(one.role)) for one in lw.serving.endpoint(NAME).traffic} == {
         ("2", "live"),
@@ -85,6 +87,12 @@ def test_settings_are_shown_and_changed(shell: Any) -> None:
     found = lw.serving.endpoint(NAME).settings
     assert (found.batching, found.log.retention_days) == ("off", 30)
     assert "Did you mean batching?" in run(shell, f"%endpoint settings {NAME} batchng=off")
+    assert "Did you mean" not in run(shell, f"%endpoint settings {NAME} colour=red")
+    for setting in ("hashed", "leave_out", "entity_keys"):
+        said = run(shell, f"%endpoint settings {NAME} log.{setting}=tempp")
+        assert f"No version here has a column 'tempp' (log.{setting}). Did you mean temp?" in said
+    assert lw.serving.endpoint(NAME).settings.log.hashed == []
+    assert "VERB and NAME are missing" in run(shell, "%endpoint")
 
 
 def test_a_token_goes_into_a_variable_and_into_no_output(shell: Any) -> None:

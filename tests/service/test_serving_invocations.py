@@ -271,3 +271,16 @@ def test_inputs_may_be_named_tensors_and_predict_may_take_parameters(scaled: Pla
 def test_a_bad_named_tensor_or_parameter_is_refused(scaled: Plane, body: Any, words: str) -> None:
     reply = scaled.ask(body)
     assert (reply.status_code, words in reply.json()["detail"]) == (422, True), reply.text
+
+
+def test_a_model_that_takes_no_gaps_says_where_one_was_and_checks_are_no_calls(tmp_path: Path) -> None:
+    model, keywords = models.linear()
+    with plane(tmp_path, lambda path: mlflow.sklearn.save_model(model, path, **keywords)) as found:
+        gap = {"dataframe_split": {"columns": models.COLUMNS, "data": [ROW, [*ROW[:3], None]]}}
+        reply = found.ask(gap)
+        assert (reply.status_code, reply.json()["code"]) == (500, "model_failed")
+        assert "Column 'distance' has no value in row 2" in reply.json()["detail"]
+        before = found.order("figures")["batch_rows"]
+        asked = {"kind": "frame", "columns": models.COLUMNS, "data": [ROW] * 40}
+        assert len(found.order("versions/1/score", asked)["predictions"]) == 40
+        assert max(rows or 0 for rows in found.order("figures")["batch_rows"]) == max(rows or 0 for rows in before) == 2

@@ -15,7 +15,7 @@ from labwright.serving import naming
 from labwright.serving.models import Decide, Promote
 from labwright.serving.readiness import output
 from labwright.serving.readiness.models import WAITING, ReadinessCard, Verdict
-from labwright.serving.traffic_models import Canary
+from labwright.serving.traffic_models import Canary, Role
 
 if TYPE_CHECKING:
     from labwright.serving.api import EndpointCard
@@ -139,6 +139,8 @@ def _result(
         note = f"Version {version} gets copies of the calls." if body.shadow else f"Version {live.version} is live."
     else:
         note = f"Version {version} is live."
+    if shares := [f"version {one.version} has {one.percent:g} %" for one in found.traffic if one.role == Role.share]:
+        note += f" The traffic stays split: {', '.join(shares)} of the calls (%endpoint traffic changes it)."
     return found.model_copy(update={"note": note})
 
 

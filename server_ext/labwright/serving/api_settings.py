@@ -69,7 +69,7 @@ def _spread(changes: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = value
     for name in found:
         if name not in ABOUT:
-            near = difflib.get_close_matches(name, ABOUT, n=1) or difflib.get_close_matches(f"{LOG}{name}", ABOUT, n=1)
+            near = difflib.get_close_matches(name, ABOUT, 1) or difflib.get_close_matches(f"{LOG}{name}", ABOUT, 1, 0.8)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise InvalidError(
                 f"There is no setting {name[:60]!r}.{hint} There are: {', '.join(ABOUT)}.", code="setting"

@@ -112,11 +112,10 @@ class Admin:
         try:
             if found is None:
                 raise Unavailable("This version is not loaded.")
-            rows = found.schema.fit(Rows(body["kind"], body["columns"], body["data"]))
-            text = json.dumps(rows.data)
+            rows = found.schema.fit(Rows(body["kind"], body["columns"], body["data"], asked=False))
             if body.get("times"):
-                await _warm_up(found, rows, text, int(body["times"]))
-            reply = await found.answer(rows, text)
+                await _warm_up(found, rows, int(body["times"]))
+            reply = await found.answer(rows)
         except (BadRequest, Unavailable) as error:
             return JSONResponse({"error": str(error)})
         if "error" in reply:
@@ -153,12 +152,12 @@ class Admin:
         return JSONResponse({"stopping": True})
 
 
-async def _warm_up(pool: Pool, rows: Rows, text: str, times: int) -> None:
+async def _warm_up(pool: Pool, rows: Rows, times: int) -> None:
     """Ask every process so often; each takes one request, for a batch would be one process's."""
     before, pool.queue.adaptive = pool.queue.adaptive, False
     try:
         for _ in range(times):
-            await asyncio.gather(*(pool.answer(rows, text) for _ in range(pool.processes)))
+            await asyncio.gather(*(pool.answer(rows) for _ in range(pool.processes)))
     finally:
         pool.queue.adaptive = before
 

@@ -170,4 +170,7 @@ def _raise_refusal(live: Pool, wanted: Rows, found: dict[str, Any]) -> None:
     if "error" in found:
         if found["status"] == 422:
             raise BadRequest(live.schema.explain(wanted, found["error"]))
-        raise BadRequest("The model failed on this input; its log has more.", status=500, code="model_failed")
+        words = "The model failed on this input; the endpoint's log has more."
+        if (gap := wanted.missing()) is not None:
+            words = f"{words} Column {gap[0][:60]!r} has no value in row {gap[1]}, which not every model takes."
+        raise BadRequest(words, status=500, code="model_failed")

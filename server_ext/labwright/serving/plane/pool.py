@@ -121,7 +121,7 @@ class Pool:
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def answer(self, rows: Rows, _text: str = "") -> dict[str, Any]:
+    async def answer(self, rows: Rows) -> dict[str, Any]:
         """The model's reply to a request (see `Scorer.answer`). Errors: Unavailable, BadRequest."""
         if self.state != "ready":
             raise Unavailable(self._why())

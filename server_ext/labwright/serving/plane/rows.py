@@ -41,7 +41,7 @@ class Rows:
     - raw: `tensors`, the model's one input, or named ones: its named inputs, or a frame's columns
 
     `params` are predict's. With `raw_answer` the answer's numbers come as tensors too, as far as they are numbers.
-    With `text_ahead` their `text` is made while the model works on them.
+    With `text_ahead` their `text` is made while the model works on them. `asked`: by a caller, and not by a check.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Rows:
     params: dict[str, Any] | None = None
     raw_answer: bool = False
     text_ahead: bool = False
+    asked: bool = True
     _text: bytes = field(repr=False, default=b"")
 
     def text(self) -> bytes:
@@ -61,6 +62,13 @@ class Rows:
 
             self._text = csv_text(self.payload) if self.kind == "csv" else _dumped(self.data)
         return self._text
+
+    def missing(self) -> tuple[str, int] | None:
+        """Of a frame, the first row without a value, and in which column; rows count from 1."""
+        for number, row in enumerate(self.data if self.kind == "frame" else [], 1):
+            if None in row:
+                return self.columns[row.index(None)], number
+        return None
 
     @property
     def count(self) -> int:

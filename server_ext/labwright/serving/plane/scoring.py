@@ -66,7 +66,9 @@ class Schema:
             check_params(rows.params, self.params)
         if self.tensor:
             if rows.kind == "frame":
-                return Rows("tensor", [], self._items(rows), params=rows.params, raw_answer=rows.raw_answer)
+                return Rows(
+                    "tensor", [], self._items(rows), params=rows.params, raw_answer=rows.raw_answer, asked=rows.asked
+                )  # fmt: skip
             return rows
         if rows.kind == "tensor":
             if self.columns:

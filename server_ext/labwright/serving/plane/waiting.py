@@ -57,7 +57,7 @@ class Queue:
     """What waits; several processes take from it. `adaptive` False: each request is run by itself."""
 
     def __init__(self, tell: Callable[[int], None] = lambda rows: None) -> None:
-        """`tell` hears how many rows each batch has."""
+        """`tell` hears how many rows callers have in each batch."""
         self.adaptive = True
         self._tell = tell
         self._waiting: deque[Waiting] = deque()
@@ -94,7 +94,8 @@ class Queue:
         batch = self._batch()
         if self._waiting:
             self._wake()
-        self._tell(sum(waiting.count for waiting in batch))
+        if asked := sum(waiting.count for waiting in batch if waiting.rows.asked):
+            self._tell(asked)
         return batch
 
     def empty(self, words: str) -> None:
