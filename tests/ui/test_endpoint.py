@@ -24,6 +24,7 @@ from labwright.serving.settings_models import EndpointSettings
 from tests.jupyter import Jupyter, jupyter
 from tests.state_folder import StateFolder, own_state_folder
 from tests.ui.endpoints import COLUMNS, TENSOR, WEIRD
+from tests.ui.notebook import use_theme
 from tests.ui.payloads import PAYLOADS, count_hits, hits
 from tests.ui.settings import choose
 from tests.ui.workbench import front, open_lab, open_sidebar, section, tab
@@ -91,9 +92,11 @@ def test_the_endpoints_tab(page: Page, lab: Lab, errors: list[str]) -> None:
     ask_by_fields(page, lab)
     ask_by_json(page)
     see_the_traffic(page)
+    see_it_in_the_dark(page)
     give_and_take_a_token(page, lab)
     set_it(page, lab)
     split_the_traffic(page)
+    see_the_split_elsewhere(page)
     roll_it_back(page, lab)
     follow_its_lineage(page)
     promote_and_turn_away(page)
@@ -201,6 +204,34 @@ def see_the_traffic(page: Page) -> None:
     expect(section(page, "serving")).to_contain_text("/s")
 
 
+# The ink of an axis: how light the pixels are left of the lines, from 0 to 255.
+INK = """canvas => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, 30 * devicePixelRatio, canvas.height);
+    const ink = [...data.keys()].filter(i => i % 4 === 3 && data[i] > 60).map(i => data[i - 1]);
+    return ink.reduce((sum, one) => sum + one, 0) / ink.length;
+}"""
+
+
+def see_it_in_the_dark(page: Page) -> None:
+    """All four charts take the theme's colours when it is switched."""
+    canvases = part(page, "Traffic").locator("figure canvas")
+    expect(canvases).to_have_count(4)
+    assert all(ink < 128 for ink in inks(canvases))
+    use_theme(page, "JupyterLab Dark")
+    for _ in range(50):
+        if all(ink > 128 for ink in inks(canvases)):
+            break
+        page.wait_for_timeout(100)
+    assert all(ink > 128 for ink in inks(canvases)), inks(canvases)
+    use_theme(page, "JupyterLab Light")
+    page.wait_for_timeout(500)
+    assert all(ink < 128 for ink in inks(canvases)), inks(canvases)
+
+
+def inks(canvases: Locator) -> list[float]:
+    return [float(canvas.evaluate(INK)) for canvas in canvases.all()]
+
+
 def give_and_take_a_token(page: Page, lab: Lab) -> None:
     tokens = part(page, "Tokens")
     tokens.get_by_label("Consumer", exact=True).fill("billing")
@@ -237,6 +268,16 @@ def set_it(page: Page, lab: Lab) -> None:
     kept = lab.endpoint(COLUMNS)
     assert (kept.settings.batching, kept.settings.log.leave_out) == ("off", ["carrier"])
 
+    # What is taken back is wrong no more.
+    processes = settings.get_by_label("Processes of each version")
+    processes.fill("999")
+    save.click()
+    expect(settings).to_contain_text("less than or equal to 16")
+    button(settings, "Take back").click()
+    expect(processes).to_have_value("1")
+    expect(processes).to_have_attribute("aria-invalid", "false")
+    expect(settings).not_to_contain_text("less than or equal to 16")
+
     settings.get_by_label("Deadline (seconds)").fill("12.5")
     lab.set(COLUMNS, kept.settings.model_copy(update={"sticky": "X-User"}))
     save.click()
@@ -250,6 +291,7 @@ def set_it(page: Page, lab: Lab) -> None:
 
 
 def split_the_traffic(page: Page) -> None:
+    go_to(page, "Traffic")
     button(part(page, "Traffic"), "Split traffic…").click()
     shares = dialog(page).get_by_role("group", name="Shares in percent").get_by_role("spinbutton")
     expect(shares).to_have_count(2)
@@ -258,10 +300,48 @@ def split_the_traffic(page: Page) -> None:
     expect(button(dialog(page), "Split")).to_be_disabled()
     shares.nth(1).fill("40")
     button(dialog(page), "Split").click()
+    expect(front(page).locator(".lw-Operation")).to_be_in_viewport()  # it is above what was on the screen
     versions = front(page).get_by_role("region", name=f"Versions of {COLUMNS}")
     row = versions.get_by_role("row").filter(has_text="40 %")
     expect(row).to_contain_text("first try", timeout=60_000)
     expect(row.get_by_text("ready")).to_be_visible(timeout=60_000)
+
+
+def go_to(page: Page, name: str) -> None:
+    """A part by its name in the row above the parts: it stands right below that row, also when its content has come."""
+    row = front(page).get_by_role("navigation", name="Parts of this page")
+    button(row, name).click()
+    expect(button(row, name)).to_have_attribute("aria-current", "location")
+    expect(row.locator("[aria-current]")).to_have_count(1)
+    region = front(page).get_by_role("region", name=name, exact=True)
+    for _ in range(50):
+        above, below = row.bounding_box(), region.bounding_box()
+        assert above and below
+        if 0 <= below["y"] - above["y"] - above["height"] < 20:
+            break
+        page.wait_for_timeout(100)
+    assert 0 <= below["y"] - above["y"] - above["height"] < 20
+
+
+def see_the_split_elsewhere(page: Page) -> None:
+    """In the head, in the side bar, and where somebody is about to promote; a run of the side bar is shown in its table."""
+    split = "version 2, 60 % · version 1, 40 %"
+    expect(front(page).locator(".lw-Endpoint-note")).to_contain_text(split)
+    expect(section(page, "serving")).to_contain_text(split)
+    for run in ("first try", "sum of three"):  # the table is not there at first, then it is in front
+        section(page, "experiments").get_by_role("button", name=run).click()
+        details = front(page).get_by_role("complementary")
+        expect(details.get_by_role("heading", name=run, exact=True)).to_be_visible(timeout=60_000)
+        expect(front(page).get_by_role("grid").locator(".lw-Grid-row.lw-mod-open")).to_contain_text(run)
+        expect(front(page).get_by_role("grid").locator(".lw-mod-active")).to_contain_text(run)
+    button(details, "Promote… (sum of three)").click()
+    dialog(page).get_by_label("Endpoint").fill(COLUMNS)
+    words = "It takes the live version’s part of the calls, 60 %; version 1 keeps its 40 %."
+    expect(dialog(page)).to_contain_text(words)
+    dialog(page).locator("summary").click()
+    expect(dialog(page)).not_to_contain_text("All calls go to it")
+    button(dialog(page), "Cancel").click()
+    tab(page, COLUMNS).click()
 
 
 def roll_it_back(page: Page, lab: Lab) -> None:
@@ -292,6 +372,7 @@ def roll_it_back(page: Page, lab: Lab) -> None:
 
 def follow_its_lineage(page: Page) -> None:
     """Back to the run, and from the run forward to the endpoint."""
+    go_to(page, "Lineage")
     button(part(page, "Lineage").get_by_role("region", name="Version 1", exact=True), "first try").click()
     details = front(page).get_by_role("complementary")
     expect(details.get_by_role("heading", name="first try", exact=True)).to_be_visible(timeout=60_000)

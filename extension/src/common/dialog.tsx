@@ -1,6 +1,14 @@
 import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useId, useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
+import React, {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FormEvent,
+  type ReactElement,
+  type ReactNode
+} from 'react';
 
 import { asRequestError } from './resource';
 
@@ -147,16 +155,24 @@ interface IFieldProps {
 export function Field({ label, hint, children }: IFieldProps): ReactElement {
   const [refused, setRefused] = useState({ words: '', byPattern: false });
   const line = useId();
-  const check = ({ target }: FormEvent): void => {
-    const field = target as HTMLInputElement;
+  const box = useRef<HTMLDivElement>(null);
+  const check = (field: HTMLInputElement): void => {
     field.setAttribute('aria-invalid', String(!field.validity.valid));
     field.setAttribute('aria-describedby', line);
     setRefused({ words: field.validationMessage, byPattern: field.validity.patternMismatch });
   };
+  const typed = ({ target }: FormEvent): void => check(target as HTMLInputElement);
+  // What was wrong may be put right without a key, as when changes are taken back.
+  useEffect(() => {
+    const field = box.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]');
+    if (field?.validity.valid) {
+      check(field);
+    }
+  });
   // The browser cannot say what a pattern asks for; the hint does, which follows what is typed.
   const wrong = refused.byPattern && typeof hint === 'string' ? hint : refused.words;
   return (
-    <div className="lw-Field" onInput={check} onBlur={check}>
+    <div ref={box} className="lw-Field" onInput={typed} onBlur={typed}>
       <label>
         {label}
         {children}

@@ -17,4 +17,5 @@ export const getPage = (api: Api, id: string): Promise<string> =>
 export const makeReport = (api: Api, body: MakeReport): Promise<Schemas['Operation']> =>
   api.json('drift/reports', { method: 'POST', body: body satisfies Schemas['MakeReport'] });
 
-export const listEndpoints = (api: Api): Promise<Schemas['Endpoint'][]> => api.json('serving/endpoints');
+export const listEndpoints = (api: Api, background = false): Promise<Schemas['Endpoint'][]> =>
+  api.json('serving/endpoints', { background });

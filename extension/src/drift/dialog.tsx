@@ -26,11 +26,15 @@ export async function askForReport(
     );
     return;
   }
+  if (chosen && !endpoints.includes(chosen)) {
+    Notification.info(trans.__('The endpoint %1 is not there any more.', chosen), { autoClose: 8000 });
+    return;
+  }
   await ask({
     trans,
     title: trans.__('New drift report'),
     accept: trans.__('Make it'),
-    value: { endpoint: endpoints.includes(chosen ?? '') ? chosen! : endpoints[0], window: '' },
+    value: { endpoint: chosen || endpoints[0], window: '' },
     submit: ({ endpoint, window }) => model.make({ endpoint, window: window || null }),
     fields: ({ value, change }) => (
       <>

@@ -16,6 +16,8 @@ import {
 /** An endpoint's reports, newest first, and the one that is being made or came to nothing since. */
 export interface IWatched {
   endpoint: string;
+  /** Whether the endpoint is there still. */
+  there: boolean;
   reports: DriftReport[];
   last: Operation | null;
 }
@@ -24,13 +26,14 @@ export interface IWatched {
 export class DriftModel {
   constructor(private readonly workbench: IWorkbench) {
     const { api } = workbench;
-    this.watched = workbench.resource(['drift', 'operations'], async background => {
-      const [reports, operations] = await Promise.all([
+    this.watched = workbench.resource(['drift', 'operations', 'serving'], async background => {
+      const [reports, operations, endpoints] = await Promise.all([
         listReports(api, background),
-        listOperations(api, 'drift.report', background)
+        listOperations(api, 'drift.report', background),
+        listEndpoints(api, background)
       ]);
       this.end(operations);
-      return byEndpoint(reports, operations);
+      return byEndpoint(reports, operations, new Set(endpoints.map(({ name }) => name)));
     });
   }
 
@@ -79,7 +82,7 @@ export class DriftModel {
   private readonly followed = new Map<string, () => void>();
 }
 
-function byEndpoint(reports: DriftReport[], operations: Operation[]): IWatched[] {
+function byEndpoint(reports: DriftReport[], operations: Operation[], there: ReadonlySet<string>): IWatched[] {
   const names = [...new Set([...reports.map(one => one.endpoint), ...operations.map(one => one.subject)])];
   return names
     .map(endpoint => {
@@ -87,6 +90,7 @@ function byEndpoint(reports: DriftReport[], operations: Operation[]): IWatched[]
       const last = operations.find(operation => operation.subject === endpoint);
       return {
         endpoint,
+        there: there.has(endpoint),
         reports: own,
         last: last?.state === 'running' || last?.state === 'failed' ? last : null
       };

@@ -49,7 +49,7 @@ export function DriftSection({ model, create }: IProps): ReactElement {
 function WatchedItem({ model, create, watched }: IProps & { watched: IWatched }): ReactElement {
   const { trans } = useWorkbench();
   const [all, setAll] = useState(false);
-  const { endpoint, reports, last } = watched;
+  const { endpoint, there, reports, last } = watched;
   const older = reports.length - NEWEST;
   return (
     <li className="lw-Item" aria-label={endpoint}>
@@ -57,17 +57,21 @@ function WatchedItem({ model, create, watched }: IProps & { watched: IWatched })
         <span className="lw-ellipsis" title={endpoint}>
           {endpoint}
         </span>
-        <span className="lw-actions">
-          <CopyAsCell
-            code={driftCode(endpoint, reports[0]?.window ?? null)}
-            what={trans.__('drift of %1', endpoint)}
-          />
-          <IconButton
-            label={trans.__('New report on %1', endpoint)}
-            icon={addIcon}
-            onClick={() => create(endpoint)}
-          />
-        </span>
+        {there ? (
+          <span className="lw-actions">
+            <CopyAsCell
+              code={driftCode(endpoint, reports[0]?.window ?? null)}
+              what={trans.__('drift of %1', endpoint)}
+            />
+            <IconButton
+              label={trans.__('New report on %1', endpoint)}
+              icon={addIcon}
+              onClick={() => create(endpoint)}
+            />
+          </span>
+        ) : (
+          <span className="lw-quiet">{trans.__('deleted')}</span>
+        )}
       </div>
       {last ? <OperationBar operation={last} onChange={() => model.watched.refresh()} /> : null}
       {reports.slice(0, all ? undefined : NEWEST).map(report => (

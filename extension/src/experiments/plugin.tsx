@@ -72,7 +72,7 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
     });
     model.openRun = async runId => {
       const { run } = await getRun(workbench.api, runId, false);
-      model.tableOf(run.experiment_id).open.set(runId);
+      model.tableOf(run.experiment_id).reveal(runId);
       openRuns({ experiment: run.experiment_id, name: run.experiment });
     };
     model.openNotebook = place => deeds.openNotebook(place);
@@ -112,7 +112,15 @@ export const experiments: JupyterFrontEndPlugin<IExperiments> = {
         }
       ],
       body: (
-        <ExperimentsSection model={model} openRuns={(experiment, name) => openRuns({ experiment, name })} />
+        <ExperimentsSection
+          model={model}
+          openRuns={(experiment, name, run) => {
+            if (run !== undefined) {
+              model.tableOf(experiment).reveal(run);
+            }
+            openRuns({ experiment, name });
+          }}
+        />
       )
     });
     return model;

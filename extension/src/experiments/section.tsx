@@ -11,7 +11,8 @@ import { statusOf } from './words';
 
 interface IProps {
   model: ExperimentsModel;
-  openRuns: (experimentId: string, name: string) => void;
+  /** Open an experiment's table; with a run, show that one. */
+  openRuns: (experimentId: string, name: string, runId?: string) => void;
 }
 
 /** More experiments are listed when asked for. */
@@ -81,13 +82,13 @@ function ExperimentItem({
   openRuns
 }: Pick<IProps, 'openRuns'> & { overview: Overview }): ReactElement {
   const { trans } = useWorkbench();
-  const open = (): void => openRuns(experiment.experiment_id, experiment.name);
+  const open = (runId?: string): void => openRuns(experiment.experiment_id, experiment.name, runId);
   return (
     <li className="lw-Item">
       <button
         type="button"
         className="lw-Item-title"
-        onClick={open}
+        onClick={() => open()}
         title={trans.__('Open the runs of %1', experiment.name)}
       >
         <span className="lw-ellipsis">{experiment.name}</span>
@@ -96,7 +97,13 @@ function ExperimentItem({
         </span>
       </button>
       {runs.map(run => (
-        <button type="button" className="lw-Item-line" key={run.run_id} onClick={open} title={run.name}>
+        <button
+          type="button"
+          className="lw-Item-line"
+          key={run.run_id}
+          onClick={() => open(run.run_id)}
+          title={run.name}
+        >
           <RunLine run={run} />
         </button>
       ))}

@@ -38,6 +38,8 @@ export class ServingModel implements IServing {
   /** Requests per second over the last half minute, by endpoint. */
   readonly rates: Resource<Record<string, number>>;
   readonly folds: Folds;
+  /** The operation that the person began last in this page: its progress comes into view. */
+  readonly begun = new Store<string | null>(null);
   readonly actions = new Store<readonly IEndpointAction[]>([]);
 
   addEndpointAction(action: IEndpointAction): void {
@@ -45,7 +47,7 @@ export class ServingModel implements IServing {
   }
 
   endpoint(name: string): EndpointModel {
-    return new EndpointModel(this.workbench, name);
+    return new EndpointModel(this.workbench, name, this.begun);
   }
 
   /** The endpoints as they stand now. */

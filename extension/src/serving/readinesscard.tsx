@@ -13,10 +13,11 @@ type Verdict = Schemas['Verdict'];
 export function ReadinessView({ card }: { card: ReadinessCard }): ReactElement {
   const { trans } = useWorkbench();
   const decided = decidedOf(card, trans);
+  const checks = [...card.checks].sort((a, b) => rankOf(a) - rankOf(b));
   return (
     <div className="lw-Readiness">
       <ul aria-label={trans.__('Checks')}>
-        {card.checks.map(check => (
+        {checks.map(check => (
           <Line key={check.id} check={check} trans={trans} />
         ))}
       </ul>
@@ -24,6 +25,9 @@ export function ReadinessView({ card }: { card: ReadinessCard }): ReactElement {
     </div>
   );
 }
+
+/** What failed comes first, then what warns; the others stand in the order in which they are made. */
+const rankOf = ({ verdict }: Check): number => (verdict === 'fail' ? 0 : verdict === 'warn' ? 1 : 2);
 
 /** What a card says as a whole. */
 export function VerdictBadge({ verdict }: { verdict: Verdict }): ReactElement {

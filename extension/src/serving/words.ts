@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Tone } from '../common/badge';
 import { cell, literal, python } from '../common/code';
 import type { Endpoint } from './api';
+import { splitWords } from './sharewords';
 
 /** What an endpoint may be called. The dash is escaped: browsers read an input's pattern in the strict (v) way. */
 export const NAME = '[a-z0-9]([a-z0-9\\-]{0,38}[a-z0-9])?';
@@ -24,15 +25,16 @@ export function stateOf(endpoint: Endpoint, trans: TranslationBundle): { tone: T
   }
 }
 
-/** The live version and where it comes from, in a few words. */
+/** The live version and where it comes from, or what each has while traffic is split, in a few words. */
 export function versionOf(endpoint: Endpoint, trans: TranslationBundle): string {
   const { live } = endpoint;
   if (!live) {
     return trans.__('no version yet');
   }
-  return live.run_name
+  const from = live.run_name
     ? trans.__('version %1 from %2', live.version, live.run_name)
     : trans.__('version %1', live.version);
+  return splitWords(endpoint, trans) || from;
 }
 
 /** A name for the endpoint of an experiment's run. */

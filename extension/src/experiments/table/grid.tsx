@@ -22,6 +22,7 @@ import { openGroup } from './filters';
 import { Header } from './header';
 import { cellId, HEADER_HEIGHT, laidOut, ROW_HEIGHT } from './layout';
 import type { RunsTable } from './model';
+import { useReveal } from './reveal';
 import { Row } from './row';
 
 export interface IGridProps {
@@ -104,6 +105,7 @@ export function Grid({ model, label, openMenu }: IGridProps): ReactElement {
     openMenu,
     openColumnMenu: (shown, x, y) => columnMenu(model, layout, shown, trans, x, y)
   });
+  useReveal(model, vertical, setActive, visible);
   const cells = useMemo(() => new Map(query.columns.map((key, index) => [key, index])), [query.columns]);
   const start = across.length ? across[0].index : 0;
   const end = across.length ? across[across.length - 1].index + 1 : 0;

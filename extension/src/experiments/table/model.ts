@@ -58,6 +58,8 @@ export class RunsTable {
   readonly asking = new Store(false);
   /** The run whose details are shown. */
   readonly open = new Store<string | null>(null);
+  /** The run that was asked for from elsewhere, until its row is in view. */
+  readonly wanted = new Store<string | null>(null);
   /** The grid's: a new question is read from its beginning. */
   onNewQuestion: () => void = () => undefined;
   /** The grid's: rows came or went above those on the screen. */
@@ -74,6 +76,12 @@ export class RunsTable {
   showLinked(view: IView): void {
     this.restored = Promise.resolve();
     this.show(view);
+  }
+
+  /** Show a run's details, and its row, if the table has it. */
+  reveal(runId: string): void {
+    this.open.set(runId);
+    this.wanted.set(runId);
   }
 
   /** Rows from `first` to `last` are on the screen. */

@@ -73,24 +73,3 @@ export function Fold({ id, title, open: usually = true, note, actions, children 
     </section>
   );
 }
-
-/** The parts by name, above them: a click opens one and brings it into view. */
-export function PartsNav({ label, parts }: { label: string; parts: [string, string][] }): ReactElement {
-  const folds = useContext(FoldsContext);
-  const go = (id: string, from: HTMLElement): void => {
-    folds.set(id, true);
-    const page = from.closest('.lw-Panel');
-    window.requestAnimationFrame(() =>
-      page?.querySelector(`[data-part="${id}"]`)?.scrollIntoView({ block: 'start' })
-    );
-  };
-  return (
-    <nav className="lw-Comparison-nav" aria-label={label}>
-      {parts.map(([id, title]) => (
-        <button key={id} type="button" onClick={event => go(id, event.currentTarget)}>
-          {title}
-        </button>
-      ))}
-    </nav>
-  );
-}

@@ -10,6 +10,7 @@ import { useWorkbench } from '../../common/widget';
 import type { Endpoint } from '../api';
 import type { ServingModel } from '../model';
 import { confirmStop } from '../stop';
+import { splitWords } from '../sharewords';
 import { deleteCode, setRunningCode, stateOf } from '../words';
 import type { EndpointModel } from './model';
 import { askRollback, whyNoRollback } from './rollback';
@@ -111,11 +112,14 @@ export function Head({ serving, model, endpoint }: IProps): ReactElement {
 function Note({ endpoint }: { endpoint: Endpoint }): ReactElement {
   const { trans } = useWorkbench();
   const { live } = endpoint;
+  const split = splitWords(endpoint, trans);
   return (
     <span className="lw-Endpoint-note">
       <Badge {...stateOf(endpoint, trans)} />
       <span>
-        {live ? (
+        {live && split ? (
+          split
+        ) : live ? (
           <>
             {trans.__('version %1', live.version)}
             {live.run_id ? (

@@ -40,7 +40,7 @@ export class LiveChart {
 
   /** Take the theme's colours at the next painting. */
   forgetColours(): void {
-    this.kind = '';
+    this.kind = null;
   }
 
   dispose(): void {
@@ -89,7 +89,7 @@ export class LiveChart {
   }
 
   private plot: uPlot | null = null;
-  private kind = '';
+  private kind: string | null = null;
 }
 
 function seriesOf({ label, dash, fill }: ILine, stroke: string): uPlot.Series {

@@ -2,6 +2,7 @@ import { confirm } from '../../common/dialog';
 import { attempt } from '../../common/notice';
 import type { IWorkbench } from '../../common/tokens';
 import type { Endpoint } from '../api';
+import { partWords } from '../sharewords';
 import type { EndpointModel } from './model';
 import { makeLiveCode } from './words';
 
@@ -13,15 +14,24 @@ export async function askMakeLive(
   run: string | null,
   { trans, copyAsCell }: IWorkbench
 ): Promise<void> {
+  const part = partWords(endpoint, one => one.version === version, trans);
   const sure = await confirm(
     trans,
     trans.__('Make version %1 live on %2?', version, endpoint.name),
-    trans.__(
-      'Version %1 (%2) takes all calls from version %3, once it has passed its checks. No request fails.',
-      version,
-      run ?? endpoint.name,
-      endpoint.live!.version
-    ),
+    part
+      ? trans.__(
+          'Version %1 (%2) becomes live instead of version %3, once it has passed its checks. %4 No request fails.',
+          version,
+          run ?? endpoint.name,
+          endpoint.live!.version,
+          part
+        )
+      : trans.__(
+          'Version %1 (%2) takes all calls from version %3, once it has passed its checks. No request fails.',
+          version,
+          run ?? endpoint.name,
+          endpoint.live!.version
+        ),
     trans.__('Make live'),
     () => copyAsCell(makeLiveCode(endpoint.name, version))
   );

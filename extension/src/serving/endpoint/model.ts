@@ -1,5 +1,6 @@
 import { RequestError, type Schemas } from '../../api/request';
 import type { Resource } from '../../common/resource';
+import type { Store } from '../../common/store';
 import type { IWorkbench } from '../../common/tokens';
 import {
   deleteEndpoint,
@@ -49,7 +50,9 @@ export interface IStanding {
 export class EndpointModel {
   constructor(
     private readonly workbench: IWorkbench,
-    readonly name: string
+    readonly name: string,
+    /** The operation that the person began last. */
+    readonly begun: Store<string | null>
   ) {
     const { api } = workbench;
     const lively = { poll: true, seconds: LIVELY };
@@ -97,22 +100,22 @@ export class EndpointModel {
 
   /** Back to the version before, or to the one that is named. Whoever changed the endpoint meanwhile is not overrun. */
   async rollBack(endpoint: Endpoint, version: string, reason: string): Promise<void> {
-    await rollBack(this.workbench.api, this.name, {
+    const begun = rollBack(this.workbench.api, this.name, {
       version,
       reason: reason.trim() || null,
       expected_revision: endpoint.revision
     });
-    await this.standing.refresh();
+    await this.follow(begun);
   }
 
   /** Promote a version that is here already. */
   async makeLive(endpoint: Endpoint, version: string): Promise<void> {
-    await promoteVersion(this.workbench.api, this.name, {
+    const begun = promoteVersion(this.workbench.api, this.name, {
       version,
       ask: 'warnings',
       expected_revision: endpoint.revision
     });
-    await this.standing.refresh();
+    await this.follow(begun);
   }
 
   async setTraffic(
@@ -121,13 +124,13 @@ export class EndpointModel {
     shadow: string | null,
     reason: string
   ): Promise<void> {
-    await setTraffic(this.workbench.api, this.name, {
+    const begun = setTraffic(this.workbench.api, this.name, {
       weights,
       shadow,
       reason: reason.trim() || null,
       expected_revision: endpoint.revision
     });
-    await this.standing.refresh();
+    await this.follow(begun);
   }
 
   /** Save the settings; who saved meanwhile is not overrun: then this throws a 409 and the newer state is there. */
@@ -141,7 +144,8 @@ export class EndpointModel {
       return endpoint;
     } catch (error) {
       if (error instanceof RequestError && error.status === 409) {
-        await this.standing.refresh(true);
+        // Not `refresh`: a look that began meanwhile would leave the older state here for a moment.
+        this.standing.set(await this.load(false));
       }
       throw error;
     }
@@ -161,6 +165,11 @@ export class EndpointModel {
 
   readiness(operation: string): Promise<ReadinessCard> {
     return getReadiness(this.workbench.api, operation);
+  }
+
+  private async follow(begun: Promise<Operation>): Promise<void> {
+    this.begun.set((await begun).id);
+    await this.standing.refresh();
   }
 
   private async load(background: boolean): Promise<IStanding> {

@@ -1,30 +1,39 @@
-import React, { type ReactElement } from 'react';
+import React, { useEffect, useRef, type ReactElement } from 'react';
 
 import { OperationBar } from '../../common/operation';
+import { useStore } from '../../common/store';
 import { useWorkbench } from '../../common/widget';
 import type { Operation } from '../api';
 import { Promotion } from '../promote/promotion';
 import type { EndpointModel } from './model';
 
+/** What goes on, which comes into view when the person began it, wherever on the page that was. */
+export function Progress(props: { model: EndpointModel; operation: Operation }): ReactElement | null {
+  const { model, operation } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const own = useStore(model.begun) === operation.id;
+  useEffect(() => {
+    if (own) {
+      box.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [own]);
+  return operation.state === 'succeeded' ? null : (
+    <div ref={box} className="lw-Progress">
+      <Going {...props} />
+    </div>
+  );
+}
+
 /** What goes on with the endpoint: a promotion with its steps (a canary's too), a rollback, a split; or why it failed. */
-export function Progress({
-  model,
-  operation
-}: {
-  model: EndpointModel;
-  operation: Operation;
-}): ReactElement | null {
+function Going({ model, operation }: { model: EndpointModel; operation: Operation }): ReactElement {
   const { trans } = useWorkbench();
   const going = operation.state === 'running';
-  if (operation.state === 'succeeded') {
-    return null;
-  }
   const refresh = (): Promise<void> => model.standing.refresh();
   if (operation.kind === 'serving.promote' && (going || operation.error?.code === 'not_decided')) {
     return <Promotion operation={operation} onChange={refresh} />;
   }
   return (
-    <div className="lw-Progress">
+    <>
       <OperationBar operation={operation} onChange={refresh} />
       {going && operation.log.length > 1 ? (
         <details>
@@ -36,6 +45,6 @@ export function Progress({
           </ol>
         </details>
       ) : null}
-    </div>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import React from 'react';
 import { ask, Field } from '../../common/dialog';
 import type { IWorkbench } from '../../common/tokens';
 import type { Endpoint } from '../api';
+import { partWords } from '../sharewords';
 import type { EndpointModel } from './model';
 import { rollBackCode } from './words';
 
@@ -47,7 +48,8 @@ export async function askRollback(
             'Now live: %1. Callers get %2 instead, within seconds and without a failed request.',
             name(live.version, live.run_name),
             name(version, run)
-          )}
+          )}{' '}
+          {partWords(endpoint, one => one.version === version, trans)}
         </p>
         <Field label={trans.__('Reason')} hint={trans.__('Optional; it stands in the history.')}>
           <input

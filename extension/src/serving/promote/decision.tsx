@@ -42,7 +42,7 @@ export function Decision({ operation, card, onChange }: IProps): ReactElement {
             onChange={event => setReason(event.target.value)}
           />
           <span id={hint} className="lw-quiet">
-            {trans.__('It stands in the endpoint’s history.')}
+            {trans.__('At least %1 letters; it stands in the endpoint’s history.', LEAST)}
           </span>
         </label>
       ) : null}
@@ -51,7 +51,11 @@ export function Decision({ operation, card, onChange }: IProps): ReactElement {
           label={trans.__('Go on')}
           kind={failed ? 'warn' : 'accept'}
           disabled={lacks}
-          title={lacks ? trans.__('a check failed: say why to go on all the same') : undefined}
+          title={
+            lacks
+              ? trans.__('a check failed: say why to go on all the same, in %1 letters at least', LEAST)
+              : undefined
+          }
           onClick={() => decide(goOn(api, operation.id, failed ? { reason: reason.trim() } : {}))}
         />
         <Button label={trans.__('Stop')} onClick={() => decide(cancel(api, operation.id))} />

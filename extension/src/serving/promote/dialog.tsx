@@ -7,6 +7,7 @@ import { ask } from '../../common/dialog';
 import type { IWorkbench } from '../../common/tokens';
 import type { Endpoint } from '../api';
 import type { ServingModel } from '../model';
+import { partWords } from '../sharewords';
 import { NAME } from '../words';
 import { promote } from './api';
 import { promoteCode } from './code';
@@ -40,7 +41,8 @@ export async function askPromotion(
     submit: async ({ name, model: which, ...rollout }) => {
       const turned = watchAttention();
       try {
-        await promote(api, name, bodyOf(run, which, over(name), rollout));
+        const { id } = await promote(api, name, bodyOf(run, which, over(name), rollout));
+        model.begun.set(id);
       } finally {
         elsewhere = turned();
       }
@@ -49,7 +51,9 @@ export async function askPromotion(
     copy: ({ name, model: which, ...rollout }) =>
       copyAsCell(promoteCode(run.run_id, name, which, over(name)?.live ? rollout : AT_ONCE)),
     fields: ({ value, change }) => {
-      const live = over(value.name)?.live;
+      const there = over(value.name);
+      const live = there?.live;
+      const part = there ? partWords(there, one => one.run_id === run.run_id, trans) : '';
       return (
         <>
           <p className="lw-Form-lead">
@@ -60,7 +64,7 @@ export async function askPromotion(
           </p>
           <NameField
             label={trans.__('Endpoint')}
-            hint={fateOf(value.name, live, run, trans)}
+            hint={[fateOf(value.name, live, run, trans), part].filter(Boolean).join(' ')}
             value={value.name}
             change={name => change({ name })}
             known={endpoints.map(({ name }) => name)}
@@ -73,7 +77,15 @@ export async function askPromotion(
             change={which => change({ model: which })}
             label={trans.__('Model')}
           />
-          {live ? <RolloutFields value={value} change={change} live={live.version} trans={trans} /> : null}
+          {live ? (
+            <RolloutFields
+              value={value}
+              change={change}
+              live={live.version}
+              split={part !== ''}
+              trans={trans}
+            />
+          ) : null}
         </>
       );
     }

@@ -27,13 +27,21 @@ interface IProps {
   change: (some: Partial<IRollout>) => void;
   /** The version that answers now. */
   live: string;
+  /** Others have a lasting share of the calls, which they keep. */
+  split: boolean;
   trans: TranslationBundle;
 }
 
 /** Folded away: most versions take over at once, after their checks. */
-export function RolloutFields({ value, change, live, trans }: IProps): ReactElement {
+export function RolloutFields({ value, change, live, split, trans }: IProps): ReactElement {
   const kinds: [Rollout, string, string][] = [
-    ['at once', trans.__('At once'), trans.__('All calls go to it once its checks have passed.')],
+    [
+      'at once',
+      trans.__('At once'),
+      split
+        ? trans.__('It takes the live version’s part of the calls once its checks have passed.')
+        : trans.__('All calls go to it once its checks have passed.')
+    ],
     [
       'canary',
       trans.__('As a canary'),
@@ -70,7 +78,11 @@ export function RolloutFields({ value, change, live, trans }: IProps): ReactElem
       </fieldset>
       {value.rollout === 'canary' ? (
         <Field
-          label={trans.__('First share in percent')}
+          label={
+            split
+              ? trans.__('First share in percent of the live version’s part')
+              : trans.__('First share in percent')
+          }
           hint={trans.__('Then %1, a minute each at least.', further(value.percent))}
         >
           <input

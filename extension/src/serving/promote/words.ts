@@ -8,20 +8,24 @@ export function summaryOf(
   waits: boolean,
   trans: TranslationBundle
 ): string {
-  const count = (verdict: Check['verdict']): number =>
-    checks.filter(check => check.verdict === verdict).length;
-  const waiting = count('waiting');
+  const titles = (verdict: Check['verdict']): string[] =>
+    checks.filter(check => check.verdict === verdict).map(({ title }) => title);
+  const waiting = titles('waiting').length;
   if (waiting) {
     return trans.__('%1 of %2 checks made.', checks.length - waiting, checks.length);
   }
-  const [failed, warned] = [count('fail'), count('warn')];
+  const [failed, warned] = [titles('fail'), titles('warn')];
   const parts = [
-    failed ? trans._n('%1 check failed', '%1 checks failed', failed) : '',
-    warned ? trans._n('%1 check warns', '%1 checks warn', warned) : ''
+    failed.length
+      ? trans._n('%1 check failed: %2', '%1 checks failed: %2', failed.length, failed.join(', '))
+      : '',
+    warned.length
+      ? trans._n('%1 check warns: %2', '%1 checks warn: %2', warned.length, warned.join(', '))
+      : ''
   ].filter(Boolean);
-  const found = parts.length ? parts.join(', ') : trans.__('All checks passed');
+  const found = parts.length ? parts.join('; ') : trans.__('All checks passed');
   if (waits) {
-    return failed
+    return failed.length
       ? trans.__('%1. Nothing has changed yet: stop, or say why to go on.', found)
       : trans.__('%1. Nothing has changed yet: go on, or stop?', found);
   }
