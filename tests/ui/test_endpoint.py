@@ -208,28 +208,30 @@ def see_the_traffic(page: Page) -> None:
 INK = """canvas => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, 30 * devicePixelRatio, canvas.height);
     const ink = [...data.keys()].filter(i => i % 4 === 3 && data[i] > 60).map(i => data[i - 1]);
-    return ink.reduce((sum, one) => sum + one, 0) / ink.length;
+    return ink.reduce((sum, one) => sum + one, 0) / ink.length; // not a number while nothing is drawn
 }"""
 
 
 def see_it_in_the_dark(page: Page) -> None:
     """All four charts take the theme's colours when it is switched."""
+    inked(page, dark=False)
+    use_theme(page, "JupyterLab Dark")
+    inked(page, dark=True)
+    use_theme(page, "JupyterLab Light")
+    inked(page, dark=False)
+
+
+def inked(page: Page, *, dark: bool) -> None:
+    """Waits until the axes of all charts are drawn in the ink of a theme."""
     canvases = part(page, "Traffic").locator("figure canvas")
     expect(canvases).to_have_count(4)
-    assert all(ink < 128 for ink in inks(canvases))
-    use_theme(page, "JupyterLab Dark")
-    for _ in range(50):
-        if all(ink > 128 for ink in inks(canvases)):
-            break
+    found: list[float] = []
+    for _ in range(100):
+        found = [float(canvas.evaluate(INK)) for canvas in canvases.all()]
+        if all(ink > 128 if dark else ink < 128 for ink in found):
+            return
         page.wait_for_timeout(100)
-    assert all(ink > 128 for ink in inks(canvases)), inks(canvases)
-    use_theme(page, "JupyterLab Light")
-    page.wait_for_timeout(500)
-    assert all(ink < 128 for ink in inks(canvases)), inks(canvases)
-
-
-def inks(canvases: Locator) -> list[float]:
-    return [float(canvas.evaluate(INK)) for canvas in canvases.all()]
+    raise AssertionError(found)
 
 
 def give_and_take_a_token(page: Page, lab: Lab) -> None:
@@ -315,16 +317,19 @@ def go_to(page: Page, name: str) -> None:
     expect(row.locator("[aria-current]")).to_have_count(1)
     region = front(page).get_by_role("region", name=name, exact=True)
     for _ in range(50):
-        above, below = row.bounding_box(), region.bounding_box()
-        assert above and below
-        if 0 <= below["y"] - above["y"] - above["height"] < 20:
+        below = region.evaluate(BELOW, row.element_handle())
+        if 0 <= below < 20:
             break
         page.wait_for_timeout(100)
-    assert 0 <= below["y"] - above["y"] - above["height"] < 20
+    assert 0 <= below < 20
+
+
+# Pixels between the row of names and a part.
+BELOW = "(part, row) => part.getBoundingClientRect().top - row.getBoundingClientRect().bottom"
 
 
 def see_the_split_elsewhere(page: Page) -> None:
-    """In the head, in the side bar, and where somebody is about to promote; a run of the side bar is shown in its table."""
+    """In the head, in the side bar, in the dialog of a promotion. A run of the side bar is shown in its table."""
     split = "version 2, 60 % · version 1, 40 %"
     expect(front(page).locator(".lw-Endpoint-note")).to_contain_text(split)
     expect(section(page, "serving")).to_contain_text(split)

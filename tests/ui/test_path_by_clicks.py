@@ -293,6 +293,11 @@ def stop_everything(page: Page) -> None:
     button(dialog(page), "Delete").click()
     expect(section(page, "serving")).to_contain_text("No endpoints yet")
     expect(front(page)).to_contain_text("There is no endpoint of this name")
+    # Its reports stay; a new one is not offered.
+    drift = section(page, "drift")
+    expect(drift.get_by_role("listitem", name="late-flights")).to_contain_text("deleted")
+    expect(drift.get_by_role("button", name="2 of 3 drifted")).to_be_visible()
+    expect(button(drift, "New report on late-flights")).to_have_count(0)
     clusters = section(page, "clusters")
     trees = clusters.get_by_role("listitem", name="trees")
     button(trees, "One worker less in trees").click()

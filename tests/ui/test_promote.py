@@ -96,7 +96,10 @@ def a_warning_waits_for_a_decision_and_is_found_after_a_reload(page: Page, lab: 
     """There are no rows on which the two could be compared."""
     shown = promote(page, "in order too")
     expect(shown.get_by_role("status").filter(has_text="go on, or stop?")).to_be_visible(timeout=180_000)
-    expect(shown.get_by_role("list", name="Checks")).to_contain_text("Not compared with version 1")
+    first = shown.get_by_role("list", name="Checks").get_by_role("listitem").first
+    expect(first).to_contain_text("Not compared with version 1")
+    title = first.locator(".lw-Readiness-title").inner_text()
+    expect(shown.get_by_role("status").filter(has_text="go on, or stop?")).to_contain_text(title)
     while f"labwright-endpoint-{NAME}" not in lab.http.get("lab/api/workspaces").text:
         page.wait_for_timeout(200)
     page.reload()
@@ -112,7 +115,9 @@ def a_warning_waits_for_a_decision_and_is_found_after_a_reload(page: Page, lab: 
 def a_failure_takes_a_reason(page: Page, client: Client) -> None:
     shown = promote(page, "other columns")
     expect(shown.get_by_role("list", name="Checks")).to_contain_text("input 'wind' is gone", timeout=180_000)
+    expect(shown.get_by_role("list", name="Checks").get_by_role("listitem").first).to_contain_text("fail")
     go = button(shown, "Go on")
+    expect(shown.get_by_label("Reason to go on")).to_have_accessible_description(re.compile("At least 3 letters"))
     expect(go).to_be_disabled()
     reason = shown.get_by_label("Reason to go on")
     reason.fill("no")

@@ -16,7 +16,7 @@ export function PartsNav({ label, parts }: { label: string; parts: [string, stri
   useEffect(() => {
     const page = pageOf(nav.current!);
     // A part that was asked for is the one that is read until somebody scrolls, also where it cannot come to the top.
-    const look = (): void => setRead(before => (held.has(page) ? before : partAt(nav.current!, parts)));
+    const look = (): void => setRead(before => (held.get(page) ? before : partAt(nav.current!, parts)));
     page.addEventListener('scroll', look, { passive: true });
     return () => {
       page.removeEventListener('scroll', look);
@@ -53,8 +53,17 @@ export function PartsNav({ label, parts }: { label: string; parts: [string, stri
   );
 }
 
-/** Pages whose part was asked for by name, until somebody scrolls. */
-const held = new WeakSet<Element>();
+/** Pages whose part was asked for by name, until somebody scrolls, with what lets them go. */
+const held = new WeakMap<Element, () => void>();
+
+/** Bring something else of a page into view; the part that was asked for before is not held there any more. */
+export function bringElse(element: Element): void {
+  const page = element.closest('.lw-Panel');
+  if (page) {
+    held.get(page)?.();
+  }
+  element.scrollIntoView({ block: 'nearest' });
+}
 
 const pageOf = (nav: Element): Element => nav.closest('.lw-Panel')!;
 
@@ -81,7 +90,7 @@ function hold(nav: HTMLElement, id: string): () => void {
     HANDS.forEach(kind => page.removeEventListener(kind, free));
   };
   const timer = setTimeout(stop, LOADS);
-  held.add(page);
+  held.set(page, free);
   growth.observe(nav.parentElement!); // which calls at once, too
   HANDS.forEach(kind => page.addEventListener(kind, free, { passive: true }));
   return free;

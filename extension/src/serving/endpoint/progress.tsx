@@ -1,24 +1,28 @@
-import React, { useEffect, useRef, type ReactElement } from 'react';
+import React, { useContext, useEffect, useRef, type ReactElement } from 'react';
 
 import { OperationBar } from '../../common/operation';
+import { Visible } from '../../common/resource';
 import { useStore } from '../../common/store';
 import { useWorkbench } from '../../common/widget';
 import type { Operation } from '../api';
 import { Promotion } from '../promote/promotion';
 import type { EndpointModel } from './model';
+import { bringElse } from './partsnav';
 
 /** What goes on, which comes into view when the person began it, wherever on the page that was. */
 export function Progress(props: { model: EndpointModel; operation: Operation }): ReactElement | null {
   const { model, operation } = props;
   const box = useRef<HTMLDivElement>(null);
   const own = useStore(model.begun) === operation.id;
+  const visible = useContext(Visible);
   useEffect(() => {
-    if (own) {
-      box.current?.scrollIntoView({ block: 'nearest' });
+    if (own && visible && box.current) {
+      bringElse(box.current);
+      model.begun.set(null);
     }
-  }, [own]);
+  }, [model, own, visible]);
   return operation.state === 'succeeded' ? null : (
-    <div ref={box} className="lw-Progress">
+    <div ref={box}>
       <Going {...props} />
     </div>
   );
@@ -33,7 +37,7 @@ function Going({ model, operation }: { model: EndpointModel; operation: Operatio
     return <Promotion operation={operation} onChange={refresh} />;
   }
   return (
-    <>
+    <div className="lw-Progress">
       <OperationBar operation={operation} onChange={refresh} />
       {going && operation.log.length > 1 ? (
         <details>
@@ -45,6 +49,6 @@ function Going({ model, operation }: { model: EndpointModel; operation: Operatio
           </ol>
         </details>
       ) : null}
-    </>
+    </div>
   );
 }
