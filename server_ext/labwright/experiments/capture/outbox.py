@@ -74,9 +74,12 @@ class Box:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+        return True
+
+    def send_others(self) -> None:
+        """Send what kernels that are gone left behind on the way to the same server."""
         if self._ours:
             send_old()
-        return True
 
     def _begin(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

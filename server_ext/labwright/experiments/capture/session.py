@@ -26,6 +26,7 @@ from labwright.experiments.capture.secret_values import secret_variables, secret
 from labwright.experiments.capture.settings import CaptureSettings
 
 FLUSH_SECONDS = 5.0  # how long a cell's end waits for what is on its way
+SCRIPT_SECONDS = 30.0  # a script's end: what is not sent by then waits for the next run
 LONGEST_TAG = 4000  # characters; MLflow takes 5000 at least
 
 
@@ -98,7 +99,8 @@ class Capture:
         self._work.put(lambda: self._finish(cells, variables))
         self._work.put(None)
         # The run's end has waited for MLflow already: where that was in vain, this would be, too.
-        if not self._done.wait(FLUSH_SECONDS if not self.ours or spool.flush(0.0) else 0.5):
+        patience = FLUSH_SECONDS if shell is not None else SCRIPT_SECONDS
+        if not self._done.wait(patience if not self.ours or spool.flush(0.0) else 0.5):
             self.trouble = "What was recorded of the notebook is still on its way to MLflow; it arrives later."
 
     def _run(self) -> None:
@@ -107,9 +109,10 @@ class Capture:
                 job()
             except Exception as error:
                 self._collector.note("context", f"not complete ({type(error).__name__})")
+        gone = self._box.close(wait=False)  # before we say so: a script may end at once, with this thread
         self._done.set()
-        if not self._box.close(wait=False):
-            self._box.close(wait=True)
+        if gone or self._box.close(wait=True):
+            self._box.send_others()
 
     def _collect(self, cells: list[ExecutedCell]) -> None:
         found = self._collector.collect(cells, Path.cwd())
