@@ -211,7 +211,7 @@ def _autolog(mlflow: Any, wanted: bool) -> Iterator[None]:
     from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS, autologging_is_disabled
 
     global _autologging
-    before, is_on = _autologging, not autologging_is_disabled("mlflow")  # type: ignore[no-untyped-call]
+    before, is_on = _autologging, not autologging_is_disabled("mlflow")  # type: ignore[no-untyped-call] # MLflow has few types
     if wanted == is_on or (is_on and not before):
         yield
         return

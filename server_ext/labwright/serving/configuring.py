@@ -39,6 +39,15 @@ def _check_columns(context: Context, row: EndpointRow, log: LogSettings) -> None
 
     What was set before may stay: another model may have had it. A model without names of columns takes any.
     """
+    before = LogSettings.model_validate(row.settings.get("log", {}))
+    added = [
+        (setting, name)
+        for setting in ("leave_out", "hashed", "entity_keys")
+        for name in getattr(log, setting)
+        if name not in getattr(before, setting)
+    ]
+    if not added:
+        return
     folder = records.room(context).runner.folder(row.name)
     known: set[str] = set()
     for version in shares.wanted(row):
@@ -47,10 +56,8 @@ def _check_columns(context: Context, row: EndpointRow, log: LogSettings) -> None
         if not columns:
             return
         known |= set(columns)
-    before = LogSettings.model_validate(row.settings.get("log", {}))
-    for setting in ("leave_out", "hashed", "entity_keys"):
-        for name in getattr(log, setting):
-            if name not in known and name not in getattr(before, setting):
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))[:300]}."
-                raise InvalidError(f"No version here has a column {name[:60]!r} (log.{setting}). {hint}", code="column")
+    for setting, name in added:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))[:300]}."
+            raise InvalidError(f"No version here has a column {name[:60]!r} (log.{setting}). {hint}", code="column")

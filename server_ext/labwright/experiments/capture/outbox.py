@@ -76,11 +76,6 @@ class Box:
             self._lock = -1
         return True
 
-    def send_others(self) -> None:
-        """Send what kernels that are gone left behind on the way to the same server."""
-        if self._ours:
-            send_old()
-
     def _begin(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = os.open(self.folder / ADDRESS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -111,8 +111,8 @@ class Capture:
                 self._collector.note("context", f"not complete ({type(error).__name__})")
         gone = self._box.close(wait=False)  # before we say so: a script may end at once, with this thread
         self._done.set()
-        if gone or self._box.close(wait=True):
-            self._box.send_others()
+        if (gone or self._box.close(wait=True)) and self.ours:
+            outbox.send_old()
 
     def _collect(self, cells: list[ExecutedCell]) -> None:
         found = self._collector.collect(cells, Path.cwd())
